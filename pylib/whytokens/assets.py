@@ -1,0 +1,38 @@
+"""Vocabularies: big files beside the engine, loaded only when a tokenizer needs one.
+
+On a machine they lie in the package's ``data`` folder; in the page the worker fetches them from
+the site's own origin and hands them over with `put` before the count that needs them.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+
+_loaded: dict[str, bytes] = {}
+
+
+def put(name: str, data: bytes) -> None:
+    """Provide an asset from outside (the page's worker)."""
+    _loaded[name] = data
+
+
+def have(name: str) -> bool:
+    """Can `read` answer without help?"""
+    return name in _loaded or resources.files("whytokens").joinpath("data", name).is_file()
+
+
+def read(name: str) -> bytes:
+    """The asset's bytes. Raises FileNotFoundError with the command that makes it."""
+    if name not in _loaded:
+        try:
+            return resources.files("whytokens").joinpath("data", name).read_bytes()
+        except FileNotFoundError as error:
+            raise FileNotFoundError(
+                f"vocabulary {name} is not here; `python3 build.py bake` makes it"
+            ) from error
+    return _loaded[name]
+
+
+def drop(name: str) -> None:
+    """Forget the bytes once a tokenizer has unpacked them."""
+    _loaded.pop(name, None)

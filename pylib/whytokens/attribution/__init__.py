@@ -1,0 +1,1 @@
+"""Attribution: the spans of every call, summing exactly to what was billed."""

@@ -1,0 +1,248 @@
+"""TraceBuilder: the mutable side of a trace. Importers add to it; `build` freezes it.
+
+Segments and messages are interned by content and prompts are nodes of one tree, so text that is
+re-sent on every turn is stored and later counted once (ARCHITECTURE, "Why it is fast").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, TypedDict, Unpack
+
+from whytokens.model import (
+    Call,
+    CallId,
+    Category,
+    Media,
+    Message,
+    MessageId,
+    NodeId,
+    Options,
+    PromptTree,
+    Role,
+    Segment,
+    SegmentId,
+    Session,
+    Trace,
+    Usage,
+    Warning,
+    Where,
+)
+
+ROOT = NodeId(0)
+_FIRST_TIME = datetime.min.replace(tzinfo=UTC)
+
+
+class CallFields(TypedDict, total=False):
+    """What an importer may say of a call, see `model.Call`."""
+
+    session: str | None
+    provider: str | None
+    started: datetime | None
+    duration_ms: int | None
+    options: Options
+    hidden: str | None
+    reply: tuple[SegmentId, ...]
+    called_tools: tuple[str, ...]
+    stop_reason: str | None
+    error: str | None
+    usage: Usage | None
+    tier: str | None
+    cache_marks: tuple[int, ...]
+    tags: Mapping[str, str]
+    reported_cost_pusd: int | None
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A call before its id and session are settled."""
+
+    call: Call
+    session: str | None
+    order: int
+
+
+class TraceBuilder:
+    """Collects one trace. Not thread-safe; one per opened set of files."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._segments: list[Segment] = []
+        self._segment_ids: dict[tuple[Any, ...], SegmentId] = {}
+        self._messages: list[Message] = []
+        self._message_ids: dict[tuple[Any, ...], MessageId] = {}
+        self._parents: list[NodeId] = [ROOT]
+        self._node_messages: list[MessageId] = [MessageId(-1)]
+        self._depths: list[int] = [0]
+        self._children: dict[tuple[NodeId, MessageId], NodeId] = {}
+        self._drafts: list[_Draft] = []
+        self._sessions: dict[str, Session] = {}
+        self._warnings: list[Warning] = []
+        self._seen: set[tuple[str, ...]] = set()
+        self._importers: list[str] = []
+
+    # -- what importers say ------------------------------------------------------------------
+
+    def segment(
+        self,
+        category: Category,
+        path: tuple[str, ...],
+        text: str | None,
+        where: Where,
+        *,
+        name: str | None = None,
+        media: Media | None = None,
+    ) -> SegmentId:
+        """Intern one piece of content; the first place seen stays its `where`."""
+        key = (category, path, name, text, media)
+        found = self._segment_ids.get(key)
+        if found is None:
+            found = SegmentId(len(self._segments))
+            self._segment_ids[key] = found
+            self._segments.append(
+                Segment(
+                    id=found,
+                    category=category,
+                    path=path,
+                    name=name,
+                    text=text,
+                    media=media,
+                    where=where,
+                )
+            )
+        return found
+
+    def message(
+        self, role: Role, segments: Iterable[SegmentId], name: str | None = None
+    ) -> MessageId:
+        """Intern one message."""
+        key = (role, tuple(segments), name)
+        found = self._message_ids.get(key)
+        if found is None:
+            found = MessageId(len(self._messages))
+            self._message_ids[key] = found
+            self._messages.append(Message(id=found, role=role, segments=key[1], name=name))
+        return found
+
+    def prompt(self, messages: Iterable[MessageId], after: NodeId = ROOT) -> NodeId:
+        """The prompt `after` continued by `messages`; shared prefixes give shared nodes."""
+        node = after
+        for message in messages:
+            key = (node, message)
+            found = self._children.get(key)
+            if found is None:
+                found = NodeId(len(self._parents))
+                self._children[key] = found
+                self._parents.append(node)
+                self._node_messages.append(message)
+                self._depths.append(self._depths[node] + 1)
+            node = found
+        return node
+
+    def depth(self, node: NodeId) -> int:
+        """Number of messages in the prompt at `node` (the unit of `Call.cache_marks`)."""
+        return self._depths[node]
+
+    def call(
+        self,
+        *,
+        api: str,
+        model: str | None,
+        prompt: NodeId,
+        where: Where,
+        **fields: Unpack[CallFields],
+    ) -> None:
+        """Add a call. Without a `session`, one is found by continuity of prompts in `build`."""
+        session = fields.pop("session", None)
+        call = Call(
+            id=CallId(-1),
+            session=session or "",
+            api=api,
+            model=model,
+            prompt=prompt,
+            where=where,
+            **fields,  # type: ignore[arg-type]
+        )
+        self._drafts.append(_Draft(call, session, len(self._drafts)))
+
+    def session(self, key: str, *, parent: str | None = None, title: str | None = None) -> None:
+        """Describe a session; what is said first stays, gaps are filled by later words."""
+        old = self._sessions.get(key, Session(key=key))
+        self._sessions[key] = replace(
+            old, parent=old.parent or parent, title=old.title or title
+        )
+
+    def warn(self, code: str, message: str, where: Where) -> None:
+        """Name something that was skipped or is doubtful; nothing is lost silently."""
+        self._warnings.append(Warning(code=code, message=message, where=where))
+
+    def first(self, *key: str) -> bool:
+        """True the first time a key is seen in this trace (one usage per message id, one uuid)."""
+        if key in self._seen:
+            return False
+        self._seen.add(key)
+        return True
+
+    def used(self, importer: str) -> None:
+        """Remember which importer read a file."""
+        if importer not in self._importers:
+            self._importers.append(importer)
+
+    @property
+    def calls_so_far(self) -> int:
+        return len(self._drafts)
+
+    # -- freezing ----------------------------------------------------------------------------
+
+    def build(self) -> Trace:
+        """Settle order, sessions and ids. The order of files does not change the result."""
+        drafts = sorted(self._drafts, key=_draft_order)
+        keys = self._session_keys(drafts)
+        calls = tuple(
+            replace(draft.call, id=CallId(i), session=key)
+            for i, (draft, key) in enumerate(zip(drafts, keys, strict=True))
+        )
+        for key in keys:
+            self._sessions.setdefault(key, Session(key=key))
+        return Trace(
+            name=self.name,
+            importer=" + ".join(self._importers),
+            segments=tuple(self._segments),
+            messages=tuple(self._messages),
+            prompts=PromptTree(
+                parents=tuple(self._parents),
+                messages=tuple(self._node_messages),
+                depths=tuple(self._depths),
+            ),
+            calls=calls,
+            sessions=tuple(self._sessions[key] for key in sorted(self._sessions)),
+            warnings=tuple(self._warnings),
+        )
+
+    def _session_keys(self, drafts: list[_Draft]) -> list[str]:
+        """A call without a key continues the call whose prompt it extends, else starts a session."""
+        owner: dict[NodeId, str] = {}
+        keys: list[str] = []
+        for draft in drafts:
+            key = draft.session
+            if key is None:
+                key = self._continued(draft.call.prompt, owner) or f"conversation {len(keys) + 1}"
+                owner[draft.call.prompt] = key
+            keys.append(key)
+        return keys
+
+    def _continued(self, node: NodeId, owner: dict[NodeId, str]) -> str | None:
+        """The session of the longest proper prefix of `node` that was itself sent."""
+        node = self._parents[node]
+        while node:
+            if node in owner:
+                return owner[node]
+            node = self._parents[node]
+        return None
+
+
+def _draft_order(draft: _Draft) -> tuple[datetime, str, int, int]:
+    call = draft.call
+    return (call.started or _FIRST_TIME, call.where.file, call.where.line or 0, draft.order)

@@ -1,0 +1,1 @@
+"""Exporters: files the user saves. One file each."""

@@ -1,0 +1,59 @@
+"""Importers read one log format into a trace. One small file each, listed in `whytokens.registry`.
+
+To add one: the file, one line in the registry, one fixture folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from whytokens.builder import TraceBuilder
+from whytokens.containers import Source
+
+Verdict = Literal["yes", "maybe", "no"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What a sniffer may look at: at most the first 64 kB, already taken apart.
+
+    `values` are the first JSON values (up to 60); one that the 64 kB cut is closed where it broke
+    (`partial`). `text` is the decoded beginning for formats that are not JSON.
+    """
+
+    name: str
+    container: Literal["json", "jsonl", "text", "empty"]
+    values: tuple[Any, ...]
+    partial: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a file is read, in bytes; yielded at least every few hundred lines."""
+
+    done: int
+    total: int
+    line: int
+
+
+class Importer(Protocol):
+    """One log format. `label` is how people call it, `export_hint` how to get such a file."""
+
+    key: str
+    label: str
+    export_hint: str
+
+    def sniff(self, head: Head) -> Verdict:
+        """Is this my format? Never raises."""
+        ...
+
+    def load(self, source: Source, builder: TraceBuilder) -> Iterator[Progress]:
+        """Add everything in `source` to `builder`.
+
+        Raises TraceError when nothing of the file can be used; names every skipped part with
+        `builder.warn("partial", ...)` otherwise.
+        """
+        ...

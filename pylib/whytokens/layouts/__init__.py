@@ -1,0 +1,1 @@
+"""Layouts: trees of frames as columns, made from attributions. One file each."""

@@ -1,0 +1,159 @@
+"""The JSON that crosses between page and engine; `app/protocol.js` says the same in JSDoc.
+
+Both suites read ``tests/fixtures/protocol/``. Text only, never proxies. Version 1.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+from whytokens.errors import ErrorShape
+
+VERSION = 1
+Stage = Literal["reading", "counting", "pricing", "checking"]
+
+
+class FileSlot(TypedDict):
+    """`path` is where the worker mounted the file (WORKERFS in the page, the disk elsewhere)."""
+
+    name: str
+    path: str
+
+
+class Request(TypedDict):
+    """op "open": files. "layout": layout, session. "text": segment. "close": nothing more."""
+
+    v: int
+    id: int
+    op: Literal["open", "layout", "text", "close"]
+    files: NotRequired[list[FileSlot]]
+    options: NotRequired[dict[str, str]]
+    layout: NotRequired[str]
+    session: NotRequired[str | None]
+    segment: NotRequired[int]
+
+
+class ProgressMessage(TypedDict):
+    """`unit` is a plural noun: "bytes", "texts", "calls"; `line` while reading lines."""
+
+    id: int
+    type: Literal["progress"]
+    stage: Stage
+    done: int
+    total: int
+    unit: str
+    file: NotRequired[str]
+    line: NotRequired[int]
+
+
+class NeedMessage(TypedDict):
+    """The engine cannot go on without this asset; the pump answers with `assets.put`."""
+
+    id: int
+    type: Literal["need"]
+    asset: str
+
+
+class Columns(TypedDict):
+    """A tree of frames, parents first; node 0 is the root, its parent -1.
+
+    `name` indexes `strings`, `category` indexes `categories`. `tokens`, `read` (tokens read from
+    cache) and `nusd` (nanodollars) are totals with children included. `first` is the first call's
+    id, `calls` how many calls carried it. `segment` is -1 where a frame is no single text.
+    `approx` is 1 where any token below is an estimate.
+    """
+
+    strings: list[str]
+    categories: list[str]
+    name: list[int]
+    parent: list[int]
+    category: list[int]
+    tokens: list[int]
+    read: list[int]
+    nusd: list[int]
+    first: list[int]
+    calls: list[int]
+    segment: list[int]
+    approx: list[int]
+
+
+class Unpriced(TypedDict):
+    model: str | None
+    calls: int
+    reason: str
+    nearest: list[str]
+
+
+class Totals(TypedDict):
+    """`input` = prompt tokens of all calls = read + write_5m + write_1h + uncached."""
+
+    calls: int
+    sessions: int
+    input: int
+    read: int
+    write_5m: int
+    write_1h: int
+    uncached: int
+    output: int
+    overhead: int
+    nusd: int
+    input_nusd: int
+    approx: bool
+    priced_calls: int
+
+
+class Prices(TypedDict):
+    as_of: str
+    source: str
+    unpriced: list[Unpriced]
+
+
+class SessionRow(TypedDict):
+    key: str
+    parent: str | None
+    title: str | None
+    calls: int
+    input: int
+    output: int
+    nusd: int
+
+
+class Report(TypedDict):
+    """The value of an "open" result: everything the first screen draws."""
+
+    v: int
+    name: str
+    importer: str
+    totals: Totals
+    prices: Prices
+    sessions: list[SessionRow]
+    warnings: list[ErrorShape]
+    assumptions: list[str]
+    merged: Columns
+
+
+class TextValue(TypedDict):
+    """The value of a "text" result. `text` None when the log has no content there."""
+
+    segment: int
+    category: str
+    path: list[str]
+    text: str | None
+    file: str
+    line: int | None
+    pointer: str
+
+
+class ResultMessage(TypedDict):
+    id: int
+    type: Literal["result"]
+    value: Report | Columns | TextValue | None
+
+
+class ErrorMessage(TypedDict):
+    id: int
+    type: Literal["error"]
+    error: ErrorShape
+
+
+Message = ProgressMessage | NeedMessage | ResultMessage | ErrorMessage

@@ -1,0 +1,27 @@
+"""Tokenizers count the tokens of text for a family of models. One file per family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, Protocol
+
+Exactness = Literal["exact", "reconstructed", "estimated"]
+
+
+class Tokenizer(Protocol):
+    """Counts for one vocabulary. `key` names it ("o200k_base", "claude-v3"); memo keys use it.
+
+    `asset` is the vocabulary file it needs (see `whytokens.assets`), None when it needs none;
+    it must be loadable by `assets.read(asset)` before the first count.
+    """
+
+    key: str
+    asset: str | None
+
+    def knows(self, model: str, provider: str | None) -> Exactness | None:
+        """How sure this tokenizer's counts are for `model`; None when it is not for it."""
+        ...
+
+    def count_many(self, texts: Iterable[str]) -> list[int]:
+        """Tokens of each text, as plain text: special-token strings count as their characters."""
+        ...
