@@ -1,0 +1,200 @@
+"""The way from files to a report, as one generator of events: progress, needed assets, a result.
+
+Pure but for reading the sources it is given. Run by `worker.py` (page), `cli.py` and the tests.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass
+
+from whytokens import assets, registry
+from whytokens.attribution.lanes import Lanes
+from whytokens.attribution.share import Attribution, attribute
+from whytokens.attribution.tally import Tallies, tally
+from whytokens.builder import TraceBuilder
+from whytokens.containers import Source
+from whytokens.errors import TraceError
+from whytokens.model import Call, Trace, Where
+from whytokens.prices.engine import quote
+from whytokens.protocol import Stage
+from whytokens.sniff import choose, read_head
+
+# How long the engine may keep the worker busy before it lets messages in (DESIGN 5).
+SLICE_MS = 50
+TEXT_CATEGORIES = ("system", "user", "assistant", "tool_result", "retrieved", "thinking")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Progress of one stage."""
+
+    stage: Stage
+    done: int
+    total: int
+    unit: str
+    file: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """The engine waits for `assets.put(asset, ...)`."""
+
+    asset: str
+
+
+Event = Step | Need
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A trace with its attributions: what layouts and reports are made from."""
+
+    trace: Trace
+    lanes: Lanes
+    attributions: tuple[Attribution, ...]
+    tallies: Tallies
+
+    def count(self, text: str) -> int:
+        """Weigh a text by the vocabulary of the first call (sections of one text, never money)."""
+        return self.attributions[0].lane.counter.count(text) if self.attributions else len(text)
+
+
+class _Clock:
+    """Says when it is time to let others run."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def due(self) -> bool:
+        now = time.monotonic()
+        if (now - self._last) * 1000 < SLICE_MS:
+            return False
+        self._last = now
+        return True
+
+
+def open_sources(sources: Sequence[Source]) -> Generator[Event, None, Opened]:
+    """Read, count and price. Raises TraceError when nothing can be opened."""
+    trace = yield from read(sources)
+    lanes = Lanes(trace)
+    yield from _count(trace, lanes)
+    attributions = yield from _price(trace, lanes)
+    yield Step(stage="checking", done=0, total=1, unit="calls")
+    return Opened(
+        trace=trace, lanes=lanes, attributions=attributions, tallies=tally(attributions)
+    )
+
+
+def read(sources: Sequence[Source]) -> Generator[Event, None, Trace]:
+    """Sniff and import every source into one trace; unreadable ones are named beside readable ones."""
+    name = sources[0].name if len(sources) == 1 else f"{len(sources)} files"
+    builder, clock, errors = TraceBuilder(name), _Clock(), list[TraceError]()
+    for source in sorted(sources, key=lambda source: source.name):
+        try:
+            importer = choose(read_head(source), registry.IMPORTERS)
+            builder.used(importer.label)
+            for step in importer.load(source, builder):
+                if clock.due():
+                    yield Step(
+                        stage="reading", done=step.done, total=step.total, unit="bytes",
+                        file=source.name, line=step.line,
+                    )  # fmt: skip
+        except TraceError as error:
+            errors.append(error)
+            builder.warn(error.code, f"{error.title} {error.message}".strip(), error.where)
+    if errors and not builder.calls_so_far:
+        raise errors[0]
+    if not builder.calls_so_far:
+        raise TraceError(
+            "no-calls",
+            f"No LLM calls in {name}.",
+            "It is a format this page reads, but it holds no request to a model.",
+            where=Where(file=name),
+        )
+    return builder.build()
+
+
+def _count(trace: Trace, lanes: Lanes) -> Generator[Event, None, None]:
+    """Count every text once for each vocabulary it is billed by, in batches."""
+    texts = _texts_by_counter(trace, lanes)
+    total, done, clock = sum(map(len, texts.values())), 0, _Clock()
+    for key, found in texts.items():
+        counter = lanes.counters[key]
+        asset = counter.tokenizer.asset
+        if asset and not assets.have(asset):
+            yield Need(asset)
+        for batch in _batches(found):
+            counter.count_all(batch)
+            done += len(batch)
+            if clock.due():
+                yield Step(stage="counting", done=done, total=total, unit="texts")
+
+
+# A batch is counted without a look at the messages: about 50 ms of text in Pyodide.
+BATCH_CHARS = 50_000
+
+
+def _batches(texts: Iterable[str]) -> Iterable[list[str]]:
+    batch: list[str] = []
+    chars = 0
+    for text in texts:
+        batch.append(text)
+        chars += len(text)
+        if chars > BATCH_CHARS:
+            yield batch
+            batch, chars = [], 0
+    if batch:
+        yield batch
+
+
+def _texts_by_counter(trace: Trace, lanes: Lanes) -> dict[str, dict[str, None]]:
+    """Texts to count, by vocabulary: walks each prompt only until it meets a known node."""
+    texts: dict[str, dict[str, None]] = {}
+    seen: dict[str, set[int]] = {}
+    for call in trace.calls:
+        key = lanes.of(call).counter.tokenizer.key
+        found, nodes = texts.setdefault(key, {}), seen.setdefault(key, set())
+        segments = list(call.reply)
+        node = call.prompt
+        while node and node not in nodes:
+            nodes.add(node)
+            segments += trace.messages[trace.prompts.messages[node]].segments
+            node = trace.prompts.parents[node]
+        for number in segments:
+            segment = trace.segments[number]
+            if segment.text and segment.category in TEXT_CATEGORIES:
+                found[segment.text] = None
+    return texts
+
+
+def _price(trace: Trace, lanes: Lanes) -> Generator[Event, None, tuple[Attribution, ...]]:
+    """Attribute and price every call."""
+    found, clock = list[Attribution](), _Clock()
+    for call in trace.calls:
+        found.append(attribute(call, lanes.of(call), quote(call)))
+        if clock.due():
+            yield Step(stage="pricing", done=len(found), total=len(trace.calls), unit="calls")
+    return tuple(found)
+
+
+def run(sources: Sequence[Source], see: Callable[[Event], None] | None = None) -> Opened:
+    """`open_sources` to its end, for callers that need no pauses; assets come from the package."""
+    steps = open_sources(sources)
+    try:
+        while True:
+            event = next(steps)
+            if isinstance(event, Need):
+                assets.read(event.asset)
+            if see:
+                see(event)
+    except StopIteration as stop:
+        opened: Opened = stop.value
+        return opened
+
+
+def session_calls(trace: Trace, session: str | None) -> tuple[Call, ...]:
+    """The calls of one session, or all."""
+    return tuple(call for call in trace.calls if session is None or call.session == session)

@@ -1,0 +1,127 @@
+"""The report: totals, prices, warnings and the merged layout, as the page and exporters read it.
+
+Integer tokens and nanodollars; `totals["nusd"]` is the root frame's money exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from whytokens import prices
+from whytokens.attribution.share import Attribution
+from whytokens.errors import ErrorShape
+from whytokens.layouts.merged import merged
+from whytokens.model import Warning
+from whytokens.notices import assumptions, notices
+from whytokens.pipeline import Opened
+from whytokens.protocol import VERSION, Prices, Report, SessionRow, Totals, Unpriced
+
+
+def report(opened: Opened) -> Report:
+    """Everything the first screen draws."""
+    trace = opened.trace
+    tree = merged(trace, opened.tallies, opened.count)
+    return {
+        "v": VERSION,
+        "name": trace.name,
+        "importer": trace.importer,
+        "totals": totals(opened, tree["nusd"][0]),
+        "prices": price_note(opened.attributions),
+        "sessions": session_rows(opened),
+        "warnings": [shape(warning) for warning in (*trace.warnings, *notices(opened))],
+        "assumptions": assumptions(opened),
+        "merged": tree,
+    }
+
+
+def nusd(pusd: int) -> int:
+    """Nanodollars of picodollars, rounded half up."""
+    return (pusd + 500) // 1000
+
+
+def totals(opened: Opened, root_nusd: int) -> Totals:
+    """Sums over all calls in disjoint buckets."""
+    found = opened.attributions
+    read = sum(one.usage.cache_read or 0 for one in found)
+    write_5m = sum(one.usage.cache_write_5m or 0 for one in found)
+    write_1h = sum(one.usage.cache_write_1h or 0 for one in found)
+    prompt = sum(one.prompt_tokens for one in found)
+    output = sum(one.output_tokens for one in found)
+    paid = sum(one.output_tokens * one.output_rate_pusd + one.fees_pusd for one in found)
+    return {
+        "calls": len(found),
+        "sessions": len(opened.trace.sessions),
+        "input": prompt,
+        "read": read,
+        "write_5m": write_5m,
+        "write_1h": write_1h,
+        "uncached": prompt - read - write_5m - write_1h,
+        "output": output,
+        "overhead": sum(tally.tokens for tally in opened.tallies.overhead.values()),
+        "nusd": root_nusd,
+        "input_nusd": root_nusd - nusd(paid),
+        "approx": any(one.method == "counted" or one.output_counted for one in found),
+        "priced_calls": sum(isinstance(one.quote, prices.Quote) for one in found),
+    }
+
+
+def price_note(found: Iterable[Attribution]) -> Prices:
+    """Whose rates, of when, and every model without one."""
+    missing: dict[str | None, Unpriced] = {}
+    sources: dict[tuple[str, str], None] = {}
+    for one in found:
+        if isinstance(one.quote, prices.Quote):
+            sources[(one.quote.as_of, one.quote.source)] = None
+        elif one.method != "unbilled":
+            model = one.call.model
+            row = missing.setdefault(
+                model,
+                Unpriced(
+                    model=model, calls=0, reason=one.quote.reason, nearest=list(one.quote.nearest)
+                ),
+            )
+            row["calls"] += 1
+    used = sorted(sources)
+    return {
+        "as_of": used[-1][0] if used else "",
+        "source": ", ".join(dict.fromkeys(source for _, source in used)),
+        "unpriced": sorted(missing.values(), key=lambda row: (-row["calls"], row["model"] or "")),
+    }
+
+
+def session_rows(opened: Opened) -> list[SessionRow]:
+    """One row a session, in order of first call."""
+    known = {session.key: session for session in opened.trace.sessions}
+    rows: dict[str, SessionRow] = {}
+    pusd: dict[str, int] = {}
+    for one in opened.attributions:
+        key = one.call.session
+        session = known[key]
+        row = rows.setdefault(
+            key,
+            SessionRow(
+                key=key, parent=session.parent, title=session.title,
+                calls=0, input=0, output=0, nusd=0,
+            ),
+        )  # fmt: skip
+        row["calls"] += 1
+        row["input"] += one.prompt_tokens
+        row["output"] += one.output_tokens
+        pusd[key] = pusd.get(key, 0) + one.cost_pusd
+        row["nusd"] = nusd(pusd[key])
+    return list(rows.values())
+
+
+def shape(warning: Warning) -> ErrorShape:
+    """A warning as it crosses the seam."""
+    return {
+        "code": warning.code,
+        "title": warning.message,
+        "message": "",
+        "file": warning.where.file,
+        "line": warning.where.line,
+        "column": None,
+        "pointer": warning.where.pointer,
+        "excerpt": None,
+        "hint": None,
+    }
