@@ -27,7 +27,7 @@ from whytokens.model import (
     Session,
     Trace,
     Usage,
-    Warning,
+    TraceWarning,
     Where,
 )
 
@@ -79,7 +79,7 @@ class TraceBuilder:
         self._children: dict[tuple[NodeId, MessageId], NodeId] = {}
         self._drafts: list[_Draft] = []
         self._sessions: dict[str, Session] = {}
-        self._warnings: list[Warning] = []
+        self._warnings: list[TraceWarning] = []
         self._seen: set[tuple[str, ...]] = set()
         self._importers: list[str] = []
 
@@ -155,7 +155,8 @@ class TraceBuilder:
         **fields: Unpack[CallFields],
     ) -> None:
         """Add a call. Without a `session`, one is found by continuity of prompts in `build`."""
-        session = fields.pop("session", None)
+        session = fields.get("session")
+        said = {key: value for key, value in fields.items() if key != "session"}
         call = Call(
             id=CallId(-1),
             session=session or "",
@@ -163,20 +164,18 @@ class TraceBuilder:
             model=model,
             prompt=prompt,
             where=where,
-            **fields,  # type: ignore[arg-type]
+            **said,  # type: ignore[arg-type]
         )
         self._drafts.append(_Draft(call, session, len(self._drafts)))
 
     def session(self, key: str, *, parent: str | None = None, title: str | None = None) -> None:
         """Describe a session; what is said first stays, gaps are filled by later words."""
         old = self._sessions.get(key, Session(key=key))
-        self._sessions[key] = replace(
-            old, parent=old.parent or parent, title=old.title or title
-        )
+        self._sessions[key] = replace(old, parent=old.parent or parent, title=old.title or title)
 
     def warn(self, code: str, message: str, where: Where) -> None:
         """Name something that was skipped or is doubtful; nothing is lost silently."""
-        self._warnings.append(Warning(code=code, message=message, where=where))
+        self._warnings.append(TraceWarning(code=code, message=message, where=where))
 
     def first(self, *key: str) -> bool:
         """True the first time a key is seen in this trace (one usage per message id, one uuid)."""

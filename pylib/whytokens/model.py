@@ -196,8 +196,8 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Warning:
-    """Something of the opened files that was not used, or not as it stands. `code` as in errors.py."""
+class TraceWarning:
+    """Something of the opened files that was not used as it stands. `code` as in errors.py."""
 
     code: str
     message: str
@@ -215,4 +215,4 @@ class Trace:
     prompts: PromptTree
     calls: tuple[Call, ...]
     sessions: tuple[Session, ...]
-    warnings: tuple[Warning, ...]
+    warnings: tuple[TraceWarning, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from whytokens.attribution.share import Attribution
-from whytokens.model import Warning
+from whytokens.model import TraceWarning
 from whytokens.pipeline import Opened
 from whytokens.prices import Unpriced
 
@@ -16,10 +16,12 @@ from whytokens.prices import Unpriced
 NOTABLE_SHARE, NOTABLE_TOKENS = 0.02, 50
 
 
-def notices(opened: Opened) -> Iterator[Warning]:
+def notices(opened: Opened) -> Iterator[TraceWarning]:
     """At most one notice of each kind."""
     found = opened.attributions
-    yield from _notice(found, "usage-impossible", lambda one: one.problem, " Its usage is not used.")
+    yield from _notice(
+        found, "usage-impossible", lambda one: one.problem, " Its usage is not used."
+    )
     yield from _notice(found, "no-usage", _no_usage, "")
     yield from _notice(found, "usage-mismatch", _mismatch, "")
     yield from _notice(found, "unknown-model", _unpriced, " Widths show tokens.")
@@ -31,14 +33,14 @@ def _notice(
     code: str,
     says: Callable[[Attribution], str | None],
     then: str,
-) -> Iterator[Warning]:
+) -> Iterator[TraceWarning]:
     hits = [(one, text) for one in found if (text := says(one))]
     if not hits:
         return
     first, text = hits[0]
     more = f" So do {len(hits) - 1:,} more calls." if len(hits) > 1 else ""
     message = f"Call {first.call.id + 1} {text}.{then}{more}"
-    yield Warning(code=code, message=message, where=first.call.where)
+    yield TraceWarning(code=code, message=message, where=first.call.where)
 
 
 def _no_usage(one: Attribution) -> str | None:
@@ -81,5 +83,7 @@ def assumptions(opened: Opened) -> list[str]:
     }
     said = [f"Text is {words[sure].format(key)}." for key, sure in sorted(lanes)]
     if any(one.pieces is not None and one.pieces for one in opened.attributions):
-        said.append("Where text counted to more than was billed, it is scaled down to the bill (≈).")
+        said.append(
+            "Where text counted to more than was billed, it is scaled down to the bill (≈)."
+        )
     return said

@@ -83,13 +83,11 @@ def open_sources(sources: Sequence[Source]) -> Generator[Event, None, Opened]:
     yield from _count(trace, lanes)
     attributions = yield from _price(trace, lanes)
     yield Step(stage="checking", done=0, total=1, unit="calls")
-    return Opened(
-        trace=trace, lanes=lanes, attributions=attributions, tallies=tally(attributions)
-    )
+    return Opened(trace=trace, lanes=lanes, attributions=attributions, tallies=tally(attributions))
 
 
 def read(sources: Sequence[Source]) -> Generator[Event, None, Trace]:
-    """Sniff and import every source into one trace; unreadable ones are named beside readable ones."""
+    """Sniff and import every source into one trace; unreadable ones are named, the rest opens."""
     name = sources[0].name if len(sources) == 1 else f"{len(sources)} files"
     builder, clock, errors = TraceBuilder(name), _Clock(), list[TraceError]()
     for source in sorted(sources, key=lambda source: source.name):

@@ -1,4 +1,4 @@
-"""The one explicit list of everything pluggable, in the order it is asked. No scanning, no magic."""
+"""The one explicit list of everything pluggable, in the order it is asked."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from whytokens import prices
 from whytokens.attribution.share import Attribution
 from whytokens.errors import ErrorShape
 from whytokens.layouts.merged import merged
-from whytokens.model import Warning
+from whytokens.model import TraceWarning
 from whytokens.notices import assumptions, notices
 from whytokens.pipeline import Opened
 from whytokens.protocol import VERSION, Prices, Report, SessionRow, Totals, Unpriced
@@ -20,7 +20,7 @@ from whytokens.protocol import VERSION, Prices, Report, SessionRow, Totals, Unpr
 def report(opened: Opened) -> Report:
     """Everything the first screen draws."""
     trace = opened.trace
-    tree = merged(trace, opened.tallies, opened.count)
+    tree = merged(trace, opened.attributions, opened.tallies, opened.count)
     return {
         "v": VERSION,
         "name": trace.name,
@@ -112,7 +112,7 @@ def session_rows(opened: Opened) -> list[SessionRow]:
     return list(rows.values())
 
 
-def shape(warning: Warning) -> ErrorShape:
+def shape(warning: TraceWarning) -> ErrorShape:
     """A warning as it crosses the seam."""
     return {
         "code": warning.code,

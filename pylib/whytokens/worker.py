@@ -72,9 +72,7 @@ def source(slot: FileSlot) -> Source:
     return Source(name=slot["name"], size_bytes=size_bytes, open=lambda: path.open("rb"))
 
 
-def _told(
-    steps: Generator[Event, None, Opened], number: int
-) -> Generator[str, None, Opened]:
+def _told(steps: Generator[Event, None, Opened], number: int) -> Generator[str, None, Opened]:
     """The pipeline's events as messages."""
     while True:
         try:
@@ -85,7 +83,11 @@ def _told(
         if isinstance(event, Need):
             yield _message(number, "need", asset=event.asset)
         else:
-            fields = {"stage": event.stage, "done": event.done, "total": event.total}
+            fields: dict[str, Any] = {
+                "stage": event.stage,
+                "done": event.done,
+                "total": event.total,
+            }
             fields |= {"unit": event.unit, "file": event.file, "line": event.line}
             yield _message(number, "progress", **fields)
 

@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from whytokens.model import HEAD_ROLES, Call, Message, MessageId, NodeId, Options, Segment, SegmentId, Trace
+from whytokens.model import (
+    HEAD_ROLES,
+    Call,
+    Message,
+    MessageId,
+    NodeId,
+    Options,
+    Segment,
+    SegmentId,
+    Trace,
+)
 from whytokens.templates import Context, Piece, Template
 from whytokens.templates.choose import choose_template
 from whytokens.tokenizers import Exactness, Tokenizer

@@ -215,7 +215,9 @@ def _front(call: Call, tokens: int) -> Piece | None:
     if call.hidden:
         return Piece(None, tokens, "hidden", True, f"not in this file ({call.hidden})")
     if call.options.hosted:
-        return Piece(None, tokens, "hidden", True, f"hosted tools ({', '.join(call.options.hosted)})")
+        return Piece(
+            None, tokens, "hidden", True, f"hosted tools ({', '.join(call.options.hosted)})"
+        )
     if call.options.server_state:
         return Piece(None, tokens, "hidden", True, "kept on the server")
     return Piece(None, tokens, "hidden", True, "unexplained")

@@ -150,9 +150,7 @@ def _note(tallies: Tallies, sums: _LaneSums, shared: Attribution) -> None:
         node, high = parents[node], low
 
 
-def _run(
-    sums: _LaneSums, shared: Attribution, node: NodeId, above: NodeId, region: int
-) -> None:
+def _run(sums: _LaneSums, shared: Attribution, node: NodeId, above: NodeId, region: int) -> None:
     sums.run(node, above, region, shared.rates[region])
     end = shared.lane.head_end(shared.call.prompt)
     sums.users.setdefault(end, set()).add(shared.call.id)

@@ -68,7 +68,8 @@ def total(frame: Frame) -> None:
 
 def fold(frame: Frame, root: Frame) -> None:
     """Join children too small to see; heaviest first otherwise. After `total`."""
-    small, kept = [], []
+    small: list[Frame] = []
+    kept: list[Frame] = []
     for child in frame.children.values():
         seen = child.tokens * FOLD_PARTS > root.tokens or child.pusd * FOLD_PARTS > root.pusd
         (kept if seen else small).append(child)

@@ -106,18 +106,14 @@ def _output(
         frame.children[OUTPUT] = output
 
 
-def _runs(
-    frame: Frame, trace: Trace, spans: Iterable[Span], limit: tuple[int, int]
-) -> None:
+def _runs(frame: Frame, trace: Trace, spans: Iterable[Span], limit: tuple[int, int]) -> None:
     """Neighbours of one category under one frame, in order."""
     for category, run in groupby(spans, key=lambda span: _category(trace, span)):
         top = frame.unique(WORDS[category], category)
         _leaves(top, trace, run, limit)
 
 
-def _leaves(
-    top: Frame, trace: Trace, run: Iterator[Span], limit: tuple[int, int]
-) -> None:
+def _leaves(top: Frame, trace: Trace, run: Iterator[Span], limit: tuple[int, int]) -> None:
     """Frames of single segments; a run of tiny ones is one frame, its sums exact."""
     for tiny, group in groupby(run, key=lambda span: _tiny(span, limit)):
         spans = list(group)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from whytokens.attribution.apportion import cut
 from whytokens.attribution.callers import Callers
+from whytokens.attribution.share import Attribution
 from whytokens.attribution.tally import Tallies, Tally
 from whytokens.layouts.frames import Frame, columns, fold, total
 from whytokens.layouts.labels import branch, leaf
@@ -22,9 +23,11 @@ OUTPUT = "output"
 SECTIONED = ("system", "user")
 
 
-def merged(trace: Trace, tallies: Tallies, count: Callable[[str], int]) -> Columns:
+def merged(
+    trace: Trace, found: Iterable[Attribution], tallies: Tallies, count: Callable[[str], int]
+) -> Columns:
     """The merged tree of a trace. `count` weighs the sections of a text."""
-    billed = [call for call in trace.calls if call.error is None or call.reply or call.usage]
+    billed = [one.call for one in found if one.method != "unbilled"]
     callers = Callers(trace.prompts, billed)
     root = Frame("all calls", "overhead")
     _add_segments(root, trace, tallies.prompt, _nodes(trace, callers), count)
@@ -92,9 +95,7 @@ def _place(segment: Segment) -> tuple[str, int, str, str]:
     return (where.file, where.line or 0, where.pointer, segment.text or "")
 
 
-def _fill(
-    frame: Frame, segment: Segment, tally: Tally, count: Callable[[str], int] | None
-) -> None:
+def _fill(frame: Frame, segment: Segment, tally: Tally, count: Callable[[str], int] | None) -> None:
     parts = sections(segment.text or "") if count and segment.category in SECTIONED else []
     if not parts or count is None:
         frame.add(tally.tokens, tally.read_tokens, tally.pusd, tally.approx)

@@ -31,7 +31,9 @@ def sections(text: str) -> list[Section]:
     ]
     if len(heads) < MIN_HEADINGS:
         return []
-    found = [Section(("before the first heading",), 0, heads[0].start())] if heads[0].start() else []
+    found = (
+        [Section(("before the first heading",), 0, heads[0].start())] if heads[0].start() else []
+    )
     above: list[tuple[int, str]] = []
     for match, following in zip(heads, [*heads[1:], None], strict=True):
         depth = len(match[1])

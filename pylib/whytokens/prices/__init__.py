@@ -32,7 +32,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unpriced:
-    """No rate, never $0. `reason` in a sentence; `nearest` lists known names close to the model's."""
+    """No rate, never $0. `reason` in a sentence; `nearest` lists known names close by."""
 
     reason: str
     nearest: tuple[str, ...] = ()

@@ -1,0 +1,79 @@
+"""The report as plain text for a terminal: totals, the largest frames as bars, what to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whytokens.protocol import Columns, Report
+
+BAR_CHARS = 24
+MAX_DEPTH, MIN_SHARE = 3, 0.01
+
+
+def text(report: Report) -> str:
+    """Lines of at most about 100 characters."""
+    return "\n".join([*_totals(report), "", *_tree(report), *_notes(report)]) + "\n"
+
+
+def dollars(nusd: int) -> str:
+    """Nanodollars as people read them: cents from one dollar up, finer below."""
+    places = 2 if nusd >= 10**9 else 4
+    unit = 10 ** (9 - places)
+    whole, part = divmod((nusd + unit // 2) // unit, 10**places)
+    return f"${whole:,}.{part:0{places}d}"
+
+
+def _totals(report: Report) -> Iterator[str]:
+    totals, prices = report["totals"], report["prices"]
+    about = "≈ " if totals["approx"] else ""
+    yield f"{report['name']} · {totals['calls']:,} calls · {report['importer']}"
+    share = totals["read"] * 100 // totals["input"] if totals["input"] else 0
+    yield (
+        f"{about}{totals['input']:,} prompt tokens ({share} % read from cache, "
+        f"{totals['overhead']:,} overhead) · {about}{totals['output']:,} output tokens"
+    )
+    if totals["priced_calls"]:
+        yield f"{about}{dollars(totals['nusd'])} · rates as of {prices['as_of']}, {prices['source']}"
+    for row in prices["unpriced"]:
+        yield f"unpriced: {row['model'] or 'no model'} ({row['calls']:,} calls): {row['reason']}"
+
+
+def _tree(report: Report) -> Iterator[str]:
+    columns = report["merged"]
+    by = "nusd" if report["totals"]["priced_calls"] == report["totals"]["calls"] else "tokens"
+    values: list[int] = columns[by]  # type: ignore[literal-required]
+    children: dict[int, list[int]] = {}
+    for row, parent in enumerate(columns["parent"]):
+        children.setdefault(parent, []).append(row)
+    yield from _rows(columns, values, children, 0, 0)
+
+
+def _rows(
+    columns: Columns, values: list[int], children: dict[int, list[int]], row: int, depth: int
+) -> Iterator[str]:
+    whole = values[0] or 1
+    share = values[row] / whole
+    bar = "█" * round(share * BAR_CHARS)
+    label = "  " * depth + columns["strings"][columns["name"][row]]
+    about = "≈" if columns["approx"][row] else " "
+    yield (
+        f"{label[:44]:44} {bar:{BAR_CHARS}} {share:6.1%} "
+        f"{about}{columns['tokens'][row]:>12,} {dollars(columns['nusd'][row]):>11}"
+    )
+    if depth == MAX_DEPTH:
+        return
+    below = sorted(children.get(row, ()), key=lambda child: -values[child])
+    for child in below:
+        if values[child] >= whole * MIN_SHARE:
+            yield from _rows(columns, values, children, child, depth + 1)
+
+
+def _notes(report: Report) -> Iterator[str]:
+    if report["warnings"]:
+        yield ""
+    for warning in report["warnings"]:
+        place = warning["file"] + (f":{warning['line']}" if warning["line"] else "")
+        yield f"{warning['code']}: {warning['title']} {warning['message']}".rstrip() + f" ({place})"
+    if report["assumptions"]:
+        yield ""
+    yield from report["assumptions"]
