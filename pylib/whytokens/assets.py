@@ -32,7 +32,3 @@ def read(name: str) -> bytes:
             ) from error
     return _loaded[name]
 
-
-def drop(name: str) -> None:
-    """Forget the bytes once a tokenizer has unpacked them."""
-    _loaded.pop(name, None)
