@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from whytokens.importers import Importer
+from whytokens.importers.anthropic_messages import ANTHROPIC_MESSAGES
+from whytokens.importers.claude_code import CLAUDE_CODE
+from whytokens.importers.openai_chat import OPENAI_CHAT
+from whytokens.importers.openai_responses import OPENAI_RESPONSES
 from whytokens.templates import Template
+from whytokens.templates.anthropic import MESSAGES
+from whytokens.templates.openai import CHAT, RESPONSES
+from whytokens.templates.plain import PLAIN
 from whytokens.tokenizers import Tokenizer
+from whytokens.tokenizers.estimate import ANY, GEMINI, LLAMA
+from whytokens.tokenizers.openai import CL100K, HARMONY, O200K, P50K, R50K
 
-IMPORTERS: tuple[Importer, ...] = ()
-TEMPLATES: tuple[Template, ...] = ()
-TOKENIZERS: tuple[Tokenizer, ...] = ()
+# Most specific marks first; the generic test of roles and content last.
+IMPORTERS: tuple[Importer, ...] = (CLAUDE_CODE, OPENAI_RESPONSES, ANTHROPIC_MESSAGES, OPENAI_CHAT)
+TEMPLATES: tuple[Template, ...] = (CHAT, RESPONSES, MESSAGES, PLAIN)
+TOKENIZERS: tuple[Tokenizer, ...] = (HARMONY, CL100K, O200K, P50K, R50K, GEMINI, LLAMA, ANY)

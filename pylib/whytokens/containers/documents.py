@@ -1,0 +1,163 @@
+"""JSON documents of a source, one by one: JSON Lines, one document, or several set one after another.
+
+The container is told by trying, never by the name (formats, rule 13). Bad lines are named and
+skipped; everything readable around them is still given.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from whytokens.builder import TraceBuilder
+from whytokens.containers import Source
+from whytokens.containers.decode import Line, lines
+from whytokens.errors import TraceError
+from whytokens.importers import Progress
+from whytokens.model import Where
+
+EXCERPT_CHARS = 30
+MAX_DOCUMENT_CHARS = 512 * 2**20
+_DECODER = json.JSONDecoder()
+_BLANK = re.compile(r"[\s,]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A JSON value and where it begins."""
+
+    value: Any
+    where: Where
+    progress: Progress
+
+
+def documents(source: Source, builder: TraceBuilder) -> Iterator[Document]:
+    """Every document. Raises TraceError empty-file, bad-json, not-utf8, too-large."""
+    found = lines(source)
+    first = next((line for line in found if line.text.strip()), None)
+    if first is None:
+        raise _empty(source)
+    if _parses(first.text):
+        yield from _json_lines(source, builder, chain((first,), found))
+        return
+    kept, size = [first], len(first.text)
+    for line in found:
+        kept.append(line)
+        size += len(line.text)
+        if size > MAX_DOCUMENT_CHARS:
+            raise _too_large(source)
+    yield from _whole(source, builder, kept)
+
+
+def parse(text: str) -> Any:
+    """JSON as people write it: NaN, Infinity and huge numbers pass. Raises ValueError only."""
+    try:
+        return _DECODER.decode(text.strip())
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def _parses(text: str) -> bool:
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _json_lines(
+    source: Source, builder: TraceBuilder, found: Iterator[Line]
+) -> Iterator[Document]:
+    for line in found:
+        if not line.text.strip():
+            continue
+        where = Where(file=source.name, line=line.number)
+        try:
+            value = parse(line.text)
+        except ValueError as error:
+            cut = "" if line.text.endswith("\n") else " (the file ends inside it)"
+            reason = f"Line {line.number:,} is not JSON{cut}: {_reason(error)}."
+            builder.warn("partial", reason, where)
+            continue
+        progress = Progress(line.read_bytes, source.size_bytes, line.number)
+        yield Document(value, where, progress)
+
+
+def _whole(source: Source, builder: TraceBuilder, kept: list[Line]) -> Iterator[Document]:
+    """One document over many lines, or several; else JSON Lines whose first line is bad."""
+    text = "".join(line.text for line in kept)
+    values: list[tuple[Any, int]] = []
+    position = _skip(text, 0)
+    try:
+        while position < len(text):
+            value, end = _DECODER.raw_decode(text, position)
+            values.append((value, position))
+            position = _skip(text, end)
+    except (ValueError, RecursionError) as error:
+        if sum(_parses(line.text) for line in kept[1:50]) > len(kept[1:50]) // 2:
+            yield from _json_lines(source, builder, iter(kept))
+            return
+        if not values:
+            raise _bad_json(source, text, error) from error
+        line = text.count("\n", 0, position) + kept[0].number
+        where = Where(file=source.name, line=line)
+        builder.warn("partial", f"Not JSON from line {line:,} on: {_reason(error)}.", where)
+    for value, start in values:
+        line = text.count("\n", 0, start) + kept[0].number
+        progress = Progress(source.size_bytes, source.size_bytes, line)
+        yield Document(value, Where(file=source.name, line=line), progress)
+
+
+def _skip(text: str, position: int) -> int:
+    match = _BLANK.match(text, position)
+    return match.end() if match else position
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    return error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+
+
+def _empty(source: Source) -> TraceError:
+    size = f"It has {source.size_bytes:,} bytes" + (", all blank." if source.size_bytes else ".")
+    return TraceError(
+        "empty-file", f"{source.name} is empty.", size, where=Where(file=source.name),
+        hint="Open another file.",
+    )  # fmt: skip
+
+
+def _too_large(source: Source) -> TraceError:
+    return TraceError(
+        "too-large",
+        f"{source.name} is one JSON document of more than {MAX_DOCUMENT_CHARS // 2**20} MB.",
+        "A tab cannot hold it; JSON Lines of any size can be read.",
+        where=Where(file=source.name),
+        hint=f"jq -c '.[]' {source.name} > lines.jsonl",
+    )
+
+
+def _bad_json(source: Source, text: str, error: Exception) -> TraceError:
+    position = error.pos if isinstance(error, json.JSONDecodeError) else 0
+    position = min(position, len(text))
+    line = text.count("\n", 0, position) + 1
+    start = text.rfind("\n", 0, position) + 1
+    column = position - start + 1
+    end = text.find("\n", position)
+    end = len(text) if end < 0 else end
+    left = max(start, position - EXCERPT_CHARS)
+    cut = text[left : min(end, position + EXCERPT_CHARS)].replace("\t", " ")
+    fine = f"The {line - 1:,} lines before it are fine." if line > 1 else ""
+    return TraceError(
+        "bad-json",
+        f"{source.name}, line {line:,}, column {column:,}: {_reason(error)}.",
+        fine,
+        where=Where(file=source.name, line=line),
+        column=column,
+        excerpt=f"{cut}\n{' ' * (position - left)}^",
+        hint="Check that the file was written to its end.",
+    )

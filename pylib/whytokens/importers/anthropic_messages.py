@@ -1,0 +1,229 @@
+"""Anthropic Messages: requests, and requests with their responses.
+
+Spec: docs.anthropic.com/en/api/messages as summarised in formats, section 2.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from whytokens.builder import TraceBuilder
+from whytokens.importers import pictures, usage
+from whytokens.importers.bodies import Api, BodyImporter, Reply, Request
+from whytokens.importers.exchanges import Exchange
+from whytokens.importers.tools import CallNames, call, definition
+from whytokens.importers.values import (
+    Json,
+    as_dict,
+    as_list,
+    as_str,
+    dumped,
+    pointer,
+)
+from whytokens.model import Category, MessageId, Options, Role, SegmentId, Where
+
+BLOCKS = frozenset(
+    ("tool_use", "tool_result", "thinking", "redacted_thinking", "document", "server_tool_use")
+)
+TEXT_CATEGORY: dict[str, Category] = {"assistant": "assistant", "system": "system"}
+
+
+def request_messages(
+    body: Json, builder: TraceBuilder, where: Where
+) -> tuple[list[MessageId], Options, tuple[int, ...]]:
+    """The messages of a request body in rendered order, its options, and its cache marks."""
+    found, marks = list[MessageId](), list[int]()
+    tools = [as_dict(tool) for tool in as_list(body.get("tools"))]
+    if tools:
+        at = _place(where, "tools")
+        segments = [definition(builder, t, _place(at, i)) for i, t in enumerate(tools)]
+        found.append(builder.message("tools", segments))
+        if any("cache_control" in tool for tool in tools):
+            marks.append(len(found))
+    _format(body, builder, where, found)
+    system = _blocks(body.get("system"))
+    if system:
+        at = _place(where, "system")
+        segments = [
+            builder.segment("system", ("system",), as_str(b.get("text")) or "", _place(at, i))
+            for i, b in enumerate(system)
+        ]
+        found.append(builder.message("system", segments))
+        if any("cache_control" in block for block in system):
+            marks.append(len(found))
+    names = CallNames()
+    for number, value in enumerate(as_list(body.get("messages"))):
+        message = as_dict(value)
+        place = _place(where, "messages", number)
+        found.append(conversation_message(message, builder, place, names))
+        if any("cache_control" in block for block in _blocks(message.get("content"))):
+            marks.append(len(found))
+    return found, _options(body, tools), tuple(marks)
+
+
+def conversation_message(
+    message: Json, builder: TraceBuilder, where: Where, names: CallNames
+) -> MessageId:
+    """One message of the conversation. With any tool result it has the role "tool"."""
+    role = message.get("role")
+    blocks = _blocks(message.get("content"))
+    at = _place(where, "content")
+    segments = content(blocks, str(role), builder, at, names)
+    if any(block.get("type") == "tool_result" for block in blocks):
+        return builder.message("tool", segments)
+    known: Role = "assistant" if role == "assistant" else "system" if role == "system" else "user"
+    return builder.message(known, segments)
+
+
+def content(
+    blocks: Iterable[Json], role: str, builder: TraceBuilder, where: Where, names: CallNames
+) -> list[SegmentId]:
+    """Content blocks as segments."""
+    found: list[SegmentId] = []
+    for number, block in enumerate(blocks):
+        found += _block(block, role, builder, _place(where, number), names)
+    return found
+
+
+def _block(
+    block: Json, role: str, builder: TraceBuilder, where: Where, names: CallNames
+) -> list[SegmentId]:
+    kind = block.get("type")
+    if kind in ("tool_use", "server_tool_use", "mcp_tool_use"):
+        names.note(block.get("id"), block.get("name"), block.get("input"))
+        arguments = json.dumps(block.get("input"), ensure_ascii=False)
+        return [call(builder, block.get("name"), arguments, where)]
+    if kind == "tool_result":
+        path = names.result_path(block.get("tool_use_id"))
+        return _result(block.get("content"), path, builder, _place(where, "content"))
+    if kind in ("thinking", "redacted_thinking"):
+        text = as_str(block.get("thinking"))
+        return [builder.segment("thinking", ("thinking",), text, where)]
+    if kind in ("image", "document"):
+        return [_media(block, builder, where)]
+    if kind == "text" or "text" in block:
+        category = TEXT_CATEGORY.get(role, "user")
+        return [builder.segment(category, (category,), as_str(block.get("text")) or "", where)]
+    if isinstance(kind, str) and kind.endswith("_tool_result"):
+        text = json.dumps(block.get("content"), ensure_ascii=False)
+        return [builder.segment("tool_result", ("tool_result", kind.removesuffix("_tool_result")), text, where)]
+    return [builder.segment("user", ("user", str(kind)), dumped(block), where)]
+
+
+def _result(
+    value: Any, path: tuple[str, ...], builder: TraceBuilder, where: Where
+) -> list[SegmentId]:
+    """A result's text as one segment, its images beside it."""
+    texts, found = [], []
+    for number, block in enumerate(_blocks(value)):
+        if block.get("type") in ("image", "document"):
+            found.append(_media(block, builder, _place(where, number)))
+        else:
+            texts.append(as_str(block.get("text")) or ("" if "text" in block else dumped(block)))
+    return [builder.segment("tool_result", path, "".join(texts), where), *found]
+
+
+def _media(block: Json, builder: TraceBuilder, where: Where) -> SegmentId:
+    source = as_dict(block.get("source"))
+    title = as_str(block.get("title"))
+    if source.get("type") == "text" or isinstance(source.get("content"), str):
+        text = as_str(source.get("data")) or as_str(source.get("content"))
+        path = ("retrieved", title or "document")
+        return builder.segment("retrieved", path, text, where)
+    if source.get("type") == "base64":
+        media = pictures.media(as_str(source.get("data")), as_str(source.get("media_type")))
+    else:
+        media = pictures.from_url(as_str(source.get("url")) or "")
+    return builder.segment("media", ("media", title or media.kind), None, where, media=media)
+
+
+def _blocks(value: Any) -> list[Json]:
+    """Content as blocks: a string is one text block."""
+    if isinstance(value, str):
+        return [{"type": "text", "text": value}]
+    return [
+        {"type": "text", "text": item} if isinstance(item, str) else as_dict(item)
+        for item in as_list(value)
+    ]
+
+
+def _format(body: Json, builder: TraceBuilder, where: Where, found: list[MessageId]) -> None:
+    chosen = as_dict(body.get("output_format")) or as_dict(
+        as_dict(body.get("output_config")).get("format")
+    )
+    if "schema" in chosen:
+        text = json.dumps(chosen["schema"], ensure_ascii=False)
+        path = ("system", "response format")
+        segment = builder.segment("system", path, text, _place(where, "output_format"))
+        found.append(builder.message("format", [segment]))
+
+
+def _options(body: Json, tools: list[Json]) -> Options:
+    choice = as_dict(body.get("tool_choice"))
+    hosted = [str(t["type"]) for t in tools if t.get("type") not in (None, "custom", "function")]
+    hosted += ["mcp servers"] if body.get("mcp_servers") else []
+    thinking = as_str(as_dict(body.get("thinking")).get("type"))
+    return Options(
+        tool_choice=as_str(choice.get("type")),
+        tool_name=as_str(choice.get("name")),
+        thinking=thinking if thinking in ("enabled", "adaptive") else None,
+        hosted=tuple(hosted),
+        server_state="container" if body.get("container") else None,
+    )
+
+
+def _place(where: Where, *keys: str | int) -> Where:
+    return Where(file=where.file, line=where.line, pointer=pointer(where.pointer, *keys))
+
+
+def _owns(body: Json, url: str) -> bool:
+    """Marks that only this API has (formats, section 2, "Fingerprint")."""
+    if "api.anthropic.com" in url or url.endswith("/v1/messages"):
+        return True
+    if body.get("type") == "message" and isinstance(body.get("content"), list):
+        return True
+    if "system" in body and "messages" in body or "anthropic_version" in body:
+        return True
+    if any("input_schema" in as_dict(tool) for tool in as_list(body.get("tools"))):
+        return True
+    blocks = [b for m in as_list(body.get("messages")) for b in _blocks(as_dict(m).get("content"))]
+    if any(block.get("type") in BLOCKS or "cache_control" in block for block in blocks):
+        return True
+    return "messages" in body and "claude" in str(body.get("model", "")).lower() and (
+        "max_tokens" in body and not any(as_dict(m).get("role") == "system" for m in as_list(body.get("messages")))
+    )
+
+
+def _reply(exchange: Exchange, builder: TraceBuilder) -> Reply:
+    response = exchange.response
+    blocks = _blocks(response.get("content"))
+    at = Where(file=exchange.where.file, line=exchange.where.line, pointer="/response/content")
+    spent = usage.anthropic(response.get("usage"))
+    raw = as_dict(response.get("usage"))
+    return Reply(
+        segments=tuple(content(blocks, "assistant", builder, at, CallNames())),
+        called=tuple(str(b.get("name")) for b in blocks if b.get("type") == "tool_use"),
+        stop_reason=as_str(response.get("stop_reason")),
+        usage=spent,
+        tier=as_str(raw.get("service_tier")),
+        id=as_str(response.get("id")),
+    )
+
+
+def _request(exchange: Exchange, builder: TraceBuilder) -> Request:
+    return Request(*request_messages(exchange.request, builder, exchange.where))
+
+
+ANTHROPIC_MESSAGES = BodyImporter(
+    Api(
+        key="anthropic_messages",
+        label="Anthropic Messages",
+        api="anthropic.messages",
+        provider="anthropic",
+        owns=_owns,
+        request=_request,
+        reply=_reply,
+    )
+)

@@ -1,0 +1,117 @@
+"""The importer that request and response bodies share: it sniffs exchanges and adds their calls.
+
+What differs by API is an `Api`: which bodies it owns, and how a request and a reply are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from whytokens.builder import TraceBuilder
+from whytokens.containers import Source
+from whytokens.containers.documents import documents
+from whytokens.errors import TraceError
+from whytokens.importers import Head, Progress, Verdict
+from whytokens.importers.exchanges import Exchange, exchanges
+from whytokens.importers.values import Json, as_str
+from whytokens.model import MessageId, Options, SegmentId, Usage, Where
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a request sends: messages in rendered order, options, depths of cache marks."""
+
+    messages: list[MessageId]
+    options: Options
+    marks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What came back."""
+
+    segments: tuple[SegmentId, ...]
+    called: tuple[str, ...]
+    stop_reason: str | None
+    usage: Usage | None
+    tier: str | None
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """One API's way of writing exchanges."""
+
+    key: str
+    label: str
+    api: str
+    provider: str
+    owns: Callable[[Json, str], bool]
+    request: Callable[[Exchange, TraceBuilder], Request]
+    reply: Callable[[Exchange, TraceBuilder], Reply]
+
+
+class BodyImporter:
+    """Requests of one API, with or without responses, one or many."""
+
+    export_hint = "Log the request body (and the response) as JSON, one call a line."
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self.key, self.label = api.key, api.label
+
+    def sniff(self, head: Head) -> Verdict:
+        where = Where(file=head.name)
+        found = [one for value in head.values for one in exchanges(value, where)][:60]
+        return "yes" if any(self._owns(one) for one in found) else "no"
+
+    def load(self, source: Source, builder: TraceBuilder) -> Iterator[Progress]:
+        before = builder.calls_so_far
+        for document in documents(source, builder):
+            for one in exchanges(document.value, document.where):
+                if self._owns(one):
+                    self._add(one, builder)
+                else:
+                    builder.warn("partial", f"Not {self.label}, skipped.", one.where)
+            yield document.progress
+        if builder.calls_so_far == before:
+            raise TraceError(
+                "no-calls", f"No LLM calls in {source.name}.", "It holds no readable request.",
+                where=Where(file=source.name), hint=self.export_hint,
+            )  # fmt: skip
+
+    def _owns(self, one: Exchange) -> bool:
+        body = one.request or one.response
+        return self.api.owns(body, one.url)
+
+    def _add(self, one: Exchange, builder: TraceBuilder) -> None:
+        request = self.api.request(one, builder)
+        reply = self.api.reply(one, builder)
+        if reply.id and not builder.first(self.key, reply.id):
+            builder.warn("partial", f"Response {reply.id} is already counted, skipped.", one.where)
+            return
+        body = one.request
+        model = as_str(one.response.get("model")) or as_str(body.get("model"))
+        tags = dict(one.tags)
+        session = tags.pop("session", None) or tags.pop("session_id", None)
+        builder.call(
+            api=self.api.api,
+            model=model,
+            provider=self.api.provider,
+            prompt=builder.prompt(request.messages),
+            where=one.where,
+            session=session,
+            started=one.started,
+            duration_ms=one.duration_ms,
+            options=request.options,
+            cache_marks=request.marks,
+            reply=reply.segments,
+            called_tools=reply.called,
+            stop_reason=reply.stop_reason,
+            usage=None if one.error and one.status and one.status >= 400 else reply.usage,
+            error=one.error,
+            tier=reply.tier,
+            hidden=None if body else "the request is not in this file",
+            tags=tags,
+        )

@@ -1,0 +1,166 @@
+"""A request and, where the log has it, its response: taken out of the wrappers people log them in.
+
+Spec: formats, section 2 "Container". The wrapper is left behind, never its headers (they hold keys).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from whytokens.importers.sse import response_of
+from whytokens.importers.values import Json, as_dict, as_str, as_time, as_tokens, decoded, pointer
+from whytokens.model import Where
+
+REQUEST_KEYS = ("request", "request_body", "req", "input", "kwargs", "params", "body", "json")
+RESPONSE_KEYS = ("response", "response_body", "resp", "output", "result", "completion")
+BODY_KEYS = ("body", "json", "data", "content", "payload")
+TIME_KEYS = ("timestamp", "started", "started_at", "start_time", "created_at", "created", "ts", "time")
+DURATION_KEYS = ("duration_ms", "latency_ms", "elapsed_ms")
+TAG_KEYS = ("session", "session_id", "user", "feature", "agent", "workflow", "environment", "custom_id")
+MAX_WRAPPERS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """`request` and `response` are bodies; `where` points at the request."""
+
+    request: Json
+    response: Json
+    status: int | None
+    error: str | None
+    started: datetime | None
+    duration_ms: int | None
+    tags: dict[str, str]
+    url: str
+    where: Where
+
+
+def looks_like_body(value: Json) -> bool:
+    """Is this a request body of one of the known APIs, or a response to one?"""
+    return (
+        isinstance(value.get("messages"), list)
+        or ("input" in value and ("model" in value or "instructions" in value))
+        or is_response(value)
+    )
+
+
+def is_response(value: Json) -> bool:
+    """A response body that stands alone."""
+    return (
+        isinstance(value.get("choices"), list)
+        or value.get("object") == "response"
+        or (value.get("type") == "message" and isinstance(value.get("content"), list))
+    )
+
+
+def exchanges(value: Any, where: Where) -> Iterator[Exchange]:
+    """Every exchange in a document: one, or the elements of a list."""
+    if isinstance(value, list):
+        if value and all("role" in as_dict(item) and "content" in as_dict(item) for item in value):
+            yield _exchange({"messages": value}, where)
+            return
+        for number, item in enumerate(value):
+            place = Where(
+                file=where.file, line=where.line, pointer=pointer(where.pointer, number)
+            )
+            if isinstance(item, dict):
+                yield _exchange(item, place)
+        return
+    if isinstance(value, dict):
+        yield _exchange(value, where)
+
+
+def _exchange(outer: Json, where: Where) -> Exchange:
+    request, path, url = _request(outer)
+    response_outer = {} if request is outer and is_response(outer) else _response_outer(outer)
+    response = _body(response_outer)
+    if request is outer and is_response(outer):
+        request, response = {}, outer
+    elif not response and is_response(request):
+        request, response = {}, request
+    status = as_tokens(response_outer.get("status_code") or response_outer.get("status"))
+    if status is None:
+        status = as_tokens(outer.get("status_code"))
+    return Exchange(
+        request=request,
+        response=response,
+        status=status,
+        error=_error(outer, response, status),
+        started=_first_time(outer, response),
+        duration_ms=next((t for k in DURATION_KEYS if (t := as_tokens(outer.get(k)))), None),
+        tags=_tags(outer),
+        url=url,
+        where=Where(file=where.file, line=where.line, pointer=pointer(where.pointer, *path)),
+    )
+
+
+def _request(outer: Json) -> tuple[Json, list[str], str]:
+    """The request body inside its wrappers, the keys to it, and the URL seen on the way."""
+    found, path, url = outer, list[str](), ""
+    for _ in range(MAX_WRAPPERS):
+        url = as_str(found.get("url")) or as_str(found.get("endpoint")) or url
+        if looks_like_body(found):
+            break
+        for key in REQUEST_KEYS if found is outer else (*BODY_KEYS, *REQUEST_KEYS):
+            inner = decoded(found.get(key))
+            if isinstance(inner, list) and inner and "role" in as_dict(inner[0]):
+                inner = {"messages": inner, "model": found.get("model")}
+            if isinstance(inner, dict) and inner:
+                found = inner
+                path.append(key)
+                break
+        else:
+            break
+    return found, path, url
+
+
+def _response_outer(outer: Json) -> Json:
+    for key in RESPONSE_KEYS:
+        found = decoded(outer.get(key))
+        if isinstance(found, str | list):
+            found = response_of(found)
+        if isinstance(found, dict) and found:
+            return found
+    return {"usage": outer["usage"]} if isinstance(outer.get("usage"), dict) else {}
+
+
+def _body(outer: Json) -> Json:
+    found = outer
+    for _ in range(MAX_WRAPPERS):
+        if is_response(found) or "usage" in found or "error" in found:
+            break
+        for key in BODY_KEYS:
+            inner = decoded(found.get(key))
+            if isinstance(inner, str | list):
+                inner = response_of(inner)
+            if isinstance(inner, dict) and inner:
+                found = inner
+                break
+        else:
+            break
+    return found
+
+
+def _error(outer: Json, response: Json, status: int | None) -> str | None:
+    for value in (response.get("error"), outer.get("error")):
+        if isinstance(value, dict):
+            return as_str(value.get("message")) or as_str(value.get("type")) or "error"
+        if as_str(value):
+            return str(value)
+    return f"HTTP {status}" if status is not None and status >= 400 else None
+
+
+def _first_time(outer: Json, response: Json) -> datetime | None:
+    for key in TIME_KEYS:
+        found = as_time(outer.get(key))
+        if found:
+            return found
+    return as_time(response.get("created")) or as_time(response.get("created_at"))
+
+
+def _tags(outer: Json) -> dict[str, str]:
+    values = {**as_dict(outer.get("metadata")), **as_dict(outer.get("tags")), **outer}
+    return {key: values[key] for key in TAG_KEYS if as_str(values.get(key))}

@@ -1,0 +1,93 @@
+"""Media out of base64: kind, real size in pixels, never the data itself.
+
+Headers by their specifications: PNG (ISO 15948), GIF89a, JPEG (T.81 SOF markers), WebP (RFC 9649).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import struct
+
+from whytokens.model import Media
+
+# Enough for a JPEG's application segments before its size.
+HEADER_CHARS = 400_000
+DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+-]+)?(?:;[\w=.-]+)*;base64,", re.IGNORECASE)
+PAGE = re.compile(rb"/Type\s*/Page(?![s\w])")
+
+
+def media(data: str | None, mime: str | None, detail: str | None = None) -> Media:
+    """What a base64 text holds. A URL to elsewhere has no size."""
+    mime = mime or "application/octet-stream"
+    kind = mime.split("/")[0]
+    raw = _raw(data or "")
+    size = _size(raw) if kind == "image" else None
+    return Media(
+        kind=kind if kind in ("image", "audio", "video") else "document",  # type: ignore[arg-type]
+        mime=mime,
+        size_bytes=len(data or "") * 3 // 4,
+        width=size[0] if size else None,
+        height=size[1] if size else None,
+        pages=(len(PAGE.findall(raw)) or None) if mime == "application/pdf" else None,
+        detail=detail,
+    )
+
+
+def from_url(url: str, detail: str | None = None) -> Media:
+    """A data URL's content, or an image that is not in the file."""
+    match = DATA_URL.match(url)
+    if not match:
+        return Media(kind="image", detail=detail)
+    return media(url[match.end() :], match[1], detail)
+
+
+def _raw(data: str) -> bytes:
+    head = "".join(data[:HEADER_CHARS].split())
+    try:
+        return base64.b64decode(head[: len(head) // 4 * 4], validate=False)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _size(raw: bytes) -> tuple[int, int] | None:
+    try:
+        if raw.startswith(b"\x89PNG\r\n\x1a\n"):
+            found: tuple[int, int] | None = struct.unpack(">II", raw[16:24])
+        elif raw[:6] in (b"GIF87a", b"GIF89a"):
+            found = struct.unpack("<HH", raw[6:10])
+        elif raw[:4] == b"RIFF" and raw[8:12] == b"WEBP":
+            found = _webp(raw)
+        else:
+            found = _jpeg(raw) if raw[:2] == b"\xff\xd8" else None
+    except (struct.error, IndexError):
+        return None
+    return found if found and found[0] and found[1] else None
+
+
+def _webp(raw: bytes) -> tuple[int, int] | None:
+    kind = raw[12:16]
+    if kind == b"VP8X":
+        width = int.from_bytes(raw[24:27], "little") + 1
+        return width, int.from_bytes(raw[27:30], "little") + 1
+    if kind == b"VP8L":
+        bits = int.from_bytes(raw[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if kind == b"VP8 ":
+        width, height = struct.unpack("<HH", raw[26:30])
+        return width & 0x3FFF, height & 0x3FFF
+    return None
+
+
+def _jpeg(raw: bytes) -> tuple[int, int] | None:
+    at = 2
+    while at + 9 < len(raw):
+        if raw[at] != 0xFF:
+            return None
+        marker = raw[at + 1]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">HH", raw[at + 5 : at + 9])
+            return width, height
+        at += 2 + int(struct.unpack(">H", raw[at + 2 : at + 4])[0])
+    return None

@@ -1,0 +1,103 @@
+"""A streamed response put together again: server-sent events or a list of chunks.
+
+Spec: formats, section 2, last bullet. Anthropic: start and delta events, usage by last word; OpenAI
+Chat: chunks, usage in the last; Responses: `response.completed` carries it all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from whytokens.importers.values import Json, as_dict, as_list, as_str
+
+
+def response_of(value: Any) -> Json | None:
+    """The response that a transcript (text) or chunks (list) amount to; None when they are none."""
+    events = [as_dict(event) for event in (_events(value) if isinstance(value, str) else value)]
+    if any(event.get("type") == "message_start" for event in events):
+        return _anthropic(events)
+    for event in reversed(events):
+        if isinstance(event.get("response"), dict) and "usage" in event["response"]:
+            return as_dict(event["response"])
+    if any(as_list(event.get("choices")) for event in events):
+        return _chat(events)
+    return None
+
+
+def _events(text: str) -> Iterator[Any]:
+    for line in text.splitlines():
+        if line.startswith("data:"):
+            try:
+                yield json.loads(line[5:])
+            except (ValueError, RecursionError):
+                continue
+
+
+def _anthropic(events: Iterable[Json]) -> Json:
+    message: Json = {}
+    blocks: dict[int, Json] = {}
+    partial: dict[int, str] = {}
+    usage: Json = {}
+    for event in events:
+        kind, index = event.get("type"), event.get("index")
+        number = index if isinstance(index, int) else 0
+        if kind == "message_start":
+            message = dict(as_dict(event.get("message")))
+            usage |= as_dict(message.get("usage"))
+        elif kind == "content_block_start":
+            blocks[number] = dict(as_dict(event.get("content_block")))
+        elif kind == "content_block_delta":
+            _grow(blocks.setdefault(number, {}), partial, number, as_dict(event.get("delta")))
+        elif kind == "message_delta":
+            message |= as_dict(event.get("delta"))
+            usage |= as_dict(event.get("usage"))
+    for number, text in partial.items():
+        try:
+            blocks[number]["input"] = json.loads(text or "{}")
+        except ValueError:
+            blocks[number]["input"] = {"(cut)": text}
+    content = [blocks[number] for number in sorted(blocks)]
+    return {**message, "type": "message", "content": content, "usage": usage}
+
+
+def _grow(block: Json, partial: dict[int, str], number: int, delta: Json) -> None:
+    for key in ("text", "thinking"):
+        if as_str(delta.get(key)):
+            block[key] = (as_str(block.get(key)) or "") + delta[key]
+            block.setdefault("type", key)
+    if isinstance(delta.get("partial_json"), str):
+        partial[number] = partial.get(number, "") + delta["partial_json"]
+
+
+def _chat(events: Iterable[Json]) -> Json:
+    found: Json = {"choices": []}
+    text, finish = "", None
+    calls: dict[int, Json] = {}
+    for event in events:
+        for key in ("id", "model", "created", "service_tier", "usage"):
+            if event.get(key) is not None:
+                found[key] = event[key]
+        for choice in as_list(event.get("choices"))[:1]:
+            delta = as_dict(as_dict(choice).get("delta"))
+            text += as_str(delta.get("content")) or ""
+            finish = as_dict(choice).get("finish_reason") or finish
+            for part in as_list(delta.get("tool_calls")):
+                _grow_call(calls, as_dict(part))
+    message = {"role": "assistant", "content": text or None}
+    if calls:
+        message["tool_calls"] = [calls[number] for number in sorted(calls)]  # type: ignore[assignment]
+    found["choices"] = [{"message": message, "finish_reason": finish}]
+    return found
+
+
+def _grow_call(calls: dict[int, Json], part: Json) -> None:
+    index = part.get("index")
+    call = calls.setdefault(
+        index if isinstance(index, int) else len(calls), {"function": {"name": "", "arguments": ""}}
+    )
+    function = as_dict(part.get("function"))
+    call["id"] = part.get("id") or call.get("id")
+    for key in ("name", "arguments"):
+        call["function"][key] += as_str(function.get(key)) or ""

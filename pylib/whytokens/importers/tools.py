@@ -1,0 +1,69 @@
+"""How tools, their calls and their results are named: MCP server, tool, file or main argument."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from whytokens.builder import TraceBuilder
+from whytokens.importers.values import as_dict, as_str, decoded
+from whytokens.model import SegmentId, Where
+
+# The argument that says what a call is about, most telling first.
+TELLING = (
+    "file_path", "path", "notebook_path", "filename", "file", "url", "uri", "query", "pattern",
+    "command", "cmd", "skill", "subagent_type", "order_id", "id", "name", "description", "prompt",
+)  # fmt: skip
+ARGUMENT_CHARS = 60
+
+
+def tool_path(name: str) -> tuple[str, ...]:
+    """ "mcp__github__search_issues" -> ("mcp:github", "search_issues")."""
+    parts = name.split("__", 2)
+    if len(parts) == 3 and parts[0] == "mcp" and parts[1] and parts[2]:
+        return (f"mcp:{parts[1]}", parts[2])
+    return (name or "(no name)",)
+
+
+def argument(arguments: Any) -> str | None:
+    """The file or main argument of a call, one short line; None when there is none."""
+    values = as_dict(decoded(arguments))
+    chosen = next((values[key] for key in TELLING if as_str(values.get(key))), None)
+    if chosen is None:
+        chosen = next((value for value in values.values() if as_str(value)), None)
+    if chosen is None:
+        return None
+    line = " ".join(str(chosen)[:400].split())
+    return line if len(line) <= ARGUMENT_CHARS else line[: ARGUMENT_CHARS - 1] + "…"
+
+
+def definition(builder: TraceBuilder, value: Any, where: Where) -> SegmentId:
+    """A tool definition, hosted ones by their type."""
+    tool = as_dict(value)
+    inner = as_dict(tool.get("function") or tool.get("custom")) or tool
+    name = as_str(inner.get("name")) or as_str(tool.get("type")) or ""
+    text = json.dumps(value, ensure_ascii=False)
+    return builder.segment("tools", ("tools", *tool_path(name)), text, where, name=name)
+
+
+def call(builder: TraceBuilder, name: Any, arguments: str, where: Where) -> SegmentId:
+    """A tool call; `arguments` is JSON text."""
+    bare = as_str(name) or ""
+    path = ("tool_call", *tool_path(bare))
+    return builder.segment("tool_call", path, arguments, where, name=bare)
+
+
+class CallNames:
+    """Which tool each call id belongs to, so that results can say whose they are."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, str | None]] = {}
+
+    def note(self, call_id: Any, name: Any, arguments: Any) -> None:
+        if isinstance(call_id, str):
+            self._known[call_id] = (as_str(name) or "", argument(arguments))
+
+    def result_path(self, call_id: Any, name: Any = None) -> tuple[str, ...]:
+        known, about = self._known.get(call_id, ("", None)) if isinstance(call_id, str) else ("", None)
+        tool = known or as_str(name) or "unknown tool"
+        return ("tool_result", *tool_path(tool), *((about,) if about else ()))

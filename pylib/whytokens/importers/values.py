@@ -1,0 +1,70 @@
+"""Reading other people's JSON: a value of the wanted type or nothing, never an exception."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def as_dict(value: Any) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def as_str(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def as_tokens(value: Any) -> int | None:
+    """A count: a non-negative integer, whole floats included; None otherwise."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if isinstance(value, float) and (value != value or value > 2**53 or value != int(value)):
+        return None
+    return int(value) if 0 <= value <= 2**53 else None
+
+
+def decoded(value: Any) -> Any:
+    """JSON in a string, up to three levels deep (formats, rule 7); other values as they are."""
+    for _ in range(3):
+        if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "[", '"'):
+            break
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            break
+    return value
+
+
+def dumped(value: Any) -> str:
+    """JSON text of a value as Python's json writes it; a string as it stands."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+# Magnitudes of formats, rule 10: nanoseconds, microseconds, milliseconds, else seconds.
+_UNITS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
+
+
+def as_time(value: Any) -> datetime | None:
+    """ISO 8601 or an epoch of any unit as an aware datetime; naive means UTC."""
+    try:
+        if isinstance(value, str) and value:
+            found = datetime.fromisoformat(value)
+            return found if found.tzinfo else found.replace(tzinfo=UTC)
+        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+            scale = next((unit for limit, unit in _UNITS if value > limit), 1.0)
+            return datetime.fromtimestamp(value / scale, UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    return None
+
+
+def pointer(base: str, *keys: str | int) -> str:
+    """A JSON pointer continued (RFC 6901)."""
+    return base + "".join("/" + str(k).replace("~", "~0").replace("/", "~1") for k in keys)

@@ -1,0 +1,14 @@
+"""Which template renders a call: the first of the registry that knows its API."""
+
+from __future__ import annotations
+
+from whytokens import registry
+from whytokens.templates import Template
+
+
+def choose_template(api: str, model: str) -> Template:
+    """Never fails: the registry ends with a plain template for any API."""
+    for template in registry.TEMPLATES:
+        if template.knows(api, model):
+            return template
+    raise LookupError("the registry's last template must know every API")

@@ -1,0 +1,68 @@
+"""What an image costs, from its size in pixels. Spec: facts 2.1 "Images" and 2.3 "Images"."""
+
+from __future__ import annotations
+
+import math
+import re
+
+PATCH_MODELS = (  # model, most patches, tokens per patch in thousandths
+    (re.compile(r"gpt-4\.1-mini"), 1536, 1620),
+    (re.compile(r"gpt-4\.1-nano"), 1536, 2460),
+    (re.compile(r"gpt-5(\.\d)?-mini"), 1536, 1200),
+    (re.compile(r"gpt-5(\.\d)?-nano"), 1536, 1500),
+    (re.compile(r"o4-mini"), 1536, 1720),
+    (re.compile(r"gpt-5\.[23]"), 1536, 1200),
+    (re.compile(r"gpt-5\.[4-9]|gpt-[6-9]"), 2500, 1200),
+)
+TILE_MODELS = (  # model, base, per 512-px tile
+    (re.compile(r"gpt-4o-mini"), 2833, 5667),
+    (re.compile(r"computer-use"), 65, 129),
+    (re.compile(r"(^|/)o[13]"), 75, 150),
+    (re.compile(r"gpt-5"), 70, 140),
+    (re.compile(r""), 85, 170),
+)
+_EPSILON = 1e-9
+
+
+def openai(model: str, width: int, height: int, detail: str | None) -> int:
+    """Tokens of an image for an OpenAI model."""
+    name = model.lower()
+    for pattern, cap, factor in PATCH_MODELS:
+        if pattern.search(name):
+            return math.ceil(_patches(width, height, cap) * factor / 1000) + 1
+    base, tile = next((base, tile) for pattern, base, tile in TILE_MODELS if pattern.search(name))
+    return base if detail == "low" else base + tile * _tiles(width, height)
+
+
+def claude(width: int, height: int, *, new: bool) -> int:
+    """Tokens of an image for a Claude model; `new` from Opus 4.7 on."""
+    edge, cap = (2576, 4784) if new else (1568, 1568)
+    scale = min(1.0, edge / max(width, height))
+    if _cells(width * scale, height * scale, 28) > cap:
+        low, high = 0.0, scale
+        for _ in range(40):
+            middle = (low + high) / 2
+            fits = _cells(width * middle, height * middle, 28) <= cap
+            low, high = (middle, high) if fits else (low, middle)
+        scale = low
+    return _cells(width * scale, height * scale, 28) + 3
+
+
+def _cells(width: float, height: float, size: int) -> int:
+    return math.ceil(width / size - _EPSILON) * math.ceil(height / size - _EPSILON)
+
+
+def _tiles(width: int, height: int) -> int:
+    scale = min(1.0, 2048 / max(width, height))
+    scale *= min(1.0, 768 / (min(width, height) * scale))
+    return _cells(width * scale, height * scale, 512)
+
+
+def _patches(width: int, height: int, cap: int) -> int:
+    count = _cells(width, height, 32)
+    if count <= cap:
+        return count
+    scale = math.sqrt(32 * 32 * cap / (width * height))
+    wide, high = width * scale / 32, height * scale / 32
+    scale *= min(math.floor(wide) / wide, math.floor(high) / high)
+    return min(cap, _cells(width * scale, height * scale, 32))
