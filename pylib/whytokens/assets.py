@@ -31,4 +31,3 @@ def read(name: str) -> bytes:
                 f"vocabulary {name} is not here; `python3 build.py bake` makes it"
             ) from error
     return _loaded[name]
-

@@ -26,8 +26,8 @@ from whytokens.model import (
     SegmentId,
     Session,
     Trace,
-    Usage,
     TraceWarning,
+    Usage,
     Where,
 )
 

@@ -15,7 +15,7 @@ from whytokens.model import Where
 
 MAX_VALUES = 60
 # Strings, brackets, commas: all that decides where a cut JSON can be closed.
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},"]', re.DOTALL)
 _CLOSER = {"[": "]", "{": "}"}
 MAX_DEPTH = 400
 
@@ -40,9 +40,7 @@ def read_head(source: Source) -> Head:
     value, partial = prefix_value(text)
     if value is None:
         return Head(name=source.name, container="text", values=(), partial=False, text=text)
-    return Head(
-        name=source.name, container="json", values=(value,), partial=partial, text=text
-    )
+    return Head(name=source.name, container="json", values=(value,), partial=partial, text=text)
 
 
 def _line_values(text: str, cut: bool) -> list[Any]:
@@ -74,6 +72,8 @@ def prefix_value(text: str) -> tuple[Any, bool]:
     best: tuple[int, str] | None = None
     for match in _TOKEN.finditer(text):
         token = match[0]
+        if token == '"':  # a string that the cut left open
+            break
         if token in _CLOSER:
             stack.append(_CLOSER[token])
             if len(stack) > MAX_DEPTH:
@@ -114,7 +114,9 @@ def choose(head: Head, importers: Sequence[Importer]) -> Importer:
         f"{head.name} is {_what(head)}.",
         where=Where(file=head.name),
         excerpt=head.text[:200],
-        hint="Formats this page reads: " + ", ".join(importer.label for importer in importers) + ".",
+        hint="Formats this page reads: "
+        + ", ".join(importer.label for importer in importers)
+        + ".",
     )
 
 

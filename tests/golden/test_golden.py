@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 import contract
 import golden_outputs
-import pytest
 from whytokens import registry
 from whytokens.cli import main
 

@@ -69,9 +69,7 @@ def _parses(text: str) -> bool:
     return True
 
 
-def _json_lines(
-    source: Source, builder: TraceBuilder, found: Iterator[Line]
-) -> Iterator[Document]:
+def _json_lines(source: Source, builder: TraceBuilder, found: Iterator[Line]) -> Iterator[Document]:
     for line in found:
         if not line.text.strip():
             continue

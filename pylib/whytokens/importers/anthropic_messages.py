@@ -108,7 +108,11 @@ def _block(
         return [builder.segment(category, (category,), as_str(block.get("text")) or "", where)]
     if isinstance(kind, str) and kind.endswith("_tool_result"):
         text = json.dumps(block.get("content"), ensure_ascii=False)
-        return [builder.segment("tool_result", ("tool_result", kind.removesuffix("_tool_result")), text, where)]
+        return [
+            builder.segment(
+                "tool_result", ("tool_result", kind.removesuffix("_tool_result")), text, where
+            )
+        ]
     return [builder.segment("user", ("user", str(kind)), dumped(block), where)]
 
 
@@ -184,15 +188,20 @@ def _owns(body: Json, url: str) -> bool:
         return True
     if body.get("type") == "message" and isinstance(body.get("content"), list):
         return True
-    if "system" in body and "messages" in body or "anthropic_version" in body:
+    if ("system" in body and "messages" in body) or "anthropic_version" in body:
         return True
     if any("input_schema" in as_dict(tool) for tool in as_list(body.get("tools"))):
         return True
     blocks = [b for m in as_list(body.get("messages")) for b in _blocks(as_dict(m).get("content"))]
     if any(block.get("type") in BLOCKS or "cache_control" in block for block in blocks):
         return True
-    return "messages" in body and "claude" in str(body.get("model", "")).lower() and (
-        "max_tokens" in body and not any(as_dict(m).get("role") == "system" for m in as_list(body.get("messages")))
+    return (
+        "messages" in body
+        and "claude" in str(body.get("model", "")).lower()
+        and (
+            "max_tokens" in body
+            and not any(as_dict(m).get("role") == "system" for m in as_list(body.get("messages")))
+        )
     )
 
 

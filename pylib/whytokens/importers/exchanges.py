@@ -17,9 +17,27 @@ from whytokens.model import Where
 REQUEST_KEYS = ("request", "request_body", "req", "input", "kwargs", "params", "body", "json")
 RESPONSE_KEYS = ("response", "response_body", "resp", "output", "result", "completion")
 BODY_KEYS = ("body", "json", "data", "content", "payload")
-TIME_KEYS = ("timestamp", "started", "started_at", "start_time", "created_at", "created", "ts", "time")
+TIME_KEYS = (
+    "timestamp",
+    "started",
+    "started_at",
+    "start_time",
+    "created_at",
+    "created",
+    "ts",
+    "time",
+)
 DURATION_KEYS = ("duration_ms", "latency_ms", "elapsed_ms")
-TAG_KEYS = ("session", "session_id", "user", "feature", "agent", "workflow", "environment", "custom_id")
+TAG_KEYS = (
+    "session",
+    "session_id",
+    "user",
+    "feature",
+    "agent",
+    "workflow",
+    "environment",
+    "custom_id",
+)
 MAX_WRAPPERS = 4
 
 
@@ -63,9 +81,7 @@ def exchanges(value: Any, where: Where) -> Iterator[Exchange]:
             yield _exchange({"messages": value}, where)
             return
         for number, item in enumerate(value):
-            place = Where(
-                file=where.file, line=where.line, pointer=pointer(where.pointer, number)
-            )
+            place = Where(file=where.file, line=where.line, pointer=pointer(where.pointer, number))
             if isinstance(item, dict):
                 yield _exchange(item, place)
         return

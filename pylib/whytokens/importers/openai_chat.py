@@ -69,9 +69,7 @@ def _message(message: Json, builder: TraceBuilder, where: Where, names: CallName
     return builder.message(category, segments, name)  # type: ignore[arg-type]
 
 
-def _calls(
-    message: Json, builder: TraceBuilder, where: Where, names: CallNames
-) -> list[SegmentId]:
+def _calls(message: Json, builder: TraceBuilder, where: Where, names: CallNames) -> list[SegmentId]:
     found = []
     for number, value in enumerate(as_list(message.get("tool_calls"))):
         one = as_dict(value)
@@ -88,9 +86,7 @@ def _calls(
     return found
 
 
-def content(
-    value: Any, category: Category, builder: TraceBuilder, where: Where
-) -> list[SegmentId]:
+def content(value: Any, category: Category, builder: TraceBuilder, where: Where) -> list[SegmentId]:
     """A string or parts as segments."""
     if value is None:
         return []
@@ -151,7 +147,11 @@ def result(
 def _options(body: Json, tools: list[Any]) -> Options:
     choice = body.get("tool_choice")
     inner = as_dict(as_dict(choice).get("function")) or as_dict(choice)
-    hosted = [str(as_dict(t).get("type")) for t in tools if as_dict(t).get("type") not in (None, "function", "custom") and "name" not in as_dict(t)]
+    hosted = [
+        str(as_dict(t).get("type"))
+        for t in tools
+        if as_dict(t).get("type") not in (None, "function", "custom") and "name" not in as_dict(t)
+    ]
     return Options(
         tool_choice=choice if isinstance(choice, str) else "tool" if inner.get("name") else None,
         tool_name=as_str(inner.get("name")),

@@ -6,7 +6,6 @@ Neighbouring calls become one assistant message, neighbouring outputs one tool m
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from whytokens.builder import TraceBuilder

@@ -64,6 +64,8 @@ class CallNames:
             self._known[call_id] = (as_str(name) or "", argument(arguments))
 
     def result_path(self, call_id: Any, name: Any = None) -> tuple[str, ...]:
-        known, about = self._known.get(call_id, ("", None)) if isinstance(call_id, str) else ("", None)
+        known, about = (
+            self._known.get(call_id, ("", None)) if isinstance(call_id, str) else ("", None)
+        )
         tool = known or as_str(name) or "unknown tool"
         return ("tool_result", *tool_path(tool), *((about,) if about else ()))

@@ -21,8 +21,7 @@ GPT5 = re.compile(r"(^|/)gpt-[5-9]", re.IGNORECASE)
 MESSAGE_TOKENS = 4
 # Keys of a response schema that are not rendered (facts 2.1).
 NOT_RENDERED = frozenset(
-    "additionalProperties required minimum maximum minItems maxItems minLength maxLength format "
-    "pattern default $schema exclusiveMinimum exclusiveMaximum".split()
+    ["additionalProperties", "required", "minimum", "maximum", "minItems", "maxItems", "minLength", "maxLength", "format", "pattern", "default", "$schema", "exclusiveMinimum", "exclusiveMaximum"]
 )
 
 
@@ -61,7 +60,9 @@ class OpenAITemplate:
         schemas = [s for m in messages if m.role == "format" for s in parts.segments(context, m)]
         systems = [message for message in messages if message.role == "system"]
         first = self._message(context, systems[0]) if systems else []
-        spoken = "".join(s.text or "" for s in parts.segments(context, systems[0])) if systems else None
+        spoken = (
+            "".join(s.text or "" for s in parts.segments(context, systems[0])) if systems else None
+        )
         pieces = first + self._tools(context, tools, spoken)
         pieces += self._schemas(context, schemas, bool(tools), spoken is not None)
         for message in systems[1:]:
@@ -99,9 +100,7 @@ class OpenAITemplate:
 
     # -- head --------------------------------------------------------------------------------
 
-    def _tools(
-        self, context: Context, tools: Sequence[Segment], spoken: str | None
-    ) -> list[Piece]:
+    def _tools(self, context: Context, tools: Sequence[Segment], spoken: str | None) -> list[Piece]:
         if not tools:
             return []
         rendered = [(segment, _function(segment)) for segment in tools]
@@ -116,7 +115,9 @@ class OpenAITemplate:
         if joined and spoken is None:
             tokens += MESSAGE_TOKENS
         fixed = tokens - sum(context.count(f"{text}\n\n") for _, text in rendered if text)
-        return parts.block(context, [(s, f"{t}\n\n" if t else "") for s, t in rendered], tokens, fixed)
+        return parts.block(
+            context, [(s, f"{t}\n\n" if t else "") for s, t in rendered], tokens, fixed
+        )
 
     def _schemas(
         self, context: Context, schemas: Sequence[Segment], tools: bool, system: bool
@@ -126,7 +127,9 @@ class OpenAITemplate:
         for segment in schemas:
             schema = parts.parsed(segment.text)
             rendered = "# Response Formats\n\n## " + (segment.name or "response") + "\n\n"
-            rendered += _dump(_rendered_schema(schema)) if schema is not None else segment.text or ""
+            rendered += (
+                _dump(_rendered_schema(schema)) if schema is not None else segment.text or ""
+            )
             extra = self.constants.schema[kind]
             if kind == "gpt" and not tools and not system:
                 extra = self.constants.schema_alone

@@ -80,9 +80,7 @@ def members(name: str) -> str:
     names = GROUPS.get(name, (name,))
     own = "".join(STAND_INS[part] for part in names) + (LONG_S if "Ll" in names else "")
     ascii_members = [
-        chr(code)
-        for first, last in ranges(name)
-        for code in range(first, min(last, 0x7F) + 1)
+        chr(code) for first, last in ranges(name) for code in range(first, min(last, 0x7F) + 1)
     ]
     return "".join(ascii_members) + own
 

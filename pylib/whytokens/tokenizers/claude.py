@@ -7,9 +7,7 @@ from typing import Literal
 
 Family = Literal["v3", "v4.7", "v4.8"]
 V4_7 = re.compile(r"opus-4[-.]7", re.IGNORECASE)
-V4_8 = re.compile(
-    r"opus-4[-.][89]|(sonnet|opus|haiku)-5|fable|mythos|claude-5", re.IGNORECASE
-)
+V4_8 = re.compile(r"opus-4[-.][89]|(sonnet|opus|haiku)-5|fable|mythos|claude-5", re.IGNORECASE)
 
 
 def family(model: str) -> Family:

@@ -70,9 +70,7 @@ PACKED: dict[str, str] = {
         "10 4b b 1 f 1 7 1 2 1dv 1f 3h m 27u w gw0 w k2i q q 7 1 i q q q 4 1 1 1 7 1 b q q q q q q "
         "q q q q q q q q q q q s s p 1 6 q p 1 6 q p 1 6 q p 1 6 q p 1 6 1 1 1f8 a 1 k 6 6 1yv y "
     ),
-    "Lt": (
-        "cl 1 2 1 2 1 12 1 5ud 8 8 8 8 8 c 1 f 1 1b 1 "
-    ),
+    "Lt": ("cl 1 2 1 2 1 12 1 5ud 8 8 8 8 8 c 1 f 1 1b 1 "),
     "Lm": (
         "j4 i 4 c e 5 7 1 1 1 3p 1 5 1 da 1 6e 1 4k 2 7h 2 4 1 v 1 9 1 3 1 4g 1 4n 1 yc 1 3j 1 fp 1 "
         "1cq 1 2z 1 gz 1 cw 6 4u 1r d 1 y 11 j5 1 d 1 g d 2cf 2 6p 1 5b 1 d1 1 17 5 5 1 2p 2 2l 3 "
