@@ -94,7 +94,8 @@ def _holds(condition: Any, at: datetime) -> bool:
         return True
     if isinstance(condition, str):
         return at.date().isoformat() >= condition
-    minute, (start, end) = at.hour * 60 + at.minute, condition
+    minute = at.hour * 60 + at.minute
+    start, end = int(condition[0]), int(condition[1])
     return start <= minute < end if start <= end else minute >= start or minute < end
 
 

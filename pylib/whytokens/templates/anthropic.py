@@ -129,7 +129,8 @@ def _function(segment: Segment) -> str:
         return segment.text or ""
     if value.get("type") not in (None, "custom", "function"):
         return ""
-    inner = value.get("function") if isinstance(value.get("function"), dict) else value
+    function = value.get("function")
+    inner: dict[str, Any] = function if isinstance(function, dict) else value
     line: dict[str, Any] = {}
     if inner.get("description"):
         line["description"] = inner["description"]

@@ -16,7 +16,9 @@ class Tokenizer(Protocol):
     """
 
     key: str
-    asset: str | None
+
+    @property
+    def asset(self) -> str | None: ...
 
     def knows(self, model: str, provider: str | None) -> Exactness | None:
         """How sure this tokenizer's counts are for `model`; None when it is not for it."""

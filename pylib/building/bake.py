@@ -1,0 +1,12 @@
+"""Everything that is made from something else and not committed: vocabularies, sample logs."""
+
+from __future__ import annotations
+
+from building import samples, vocab
+from building.places import BUILD, DATA
+
+
+def everything() -> None:
+    """Make what is missing or older than its source."""
+    vocab.bake(DATA)
+    samples.write(BUILD / "samples")

