@@ -1,0 +1,40 @@
+// Elements by hand. Text reaches the page through textContent only, never as HTML.
+
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, string | boolean | number | EventListener | null | undefined>} [fields]
+ * @param {...(Node | string | null | undefined)} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function el(tag, fields = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (typeof value === "function") element.addEventListener(name, value);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** @param {string} id @returns {HTMLElement} */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no #${id}`);
+  return found;
+}
+
+/** @param {Element} parent @param {...(Node | string | null)} children */
+export function fill(parent, ...children) {
+  parent.replaceChildren(...children.filter((child) => child !== null));
+}
+
+let lastSaid = 0;
+/** Says something to a screen reader, at most every two seconds. @param {string} text */
+export function say(text) {
+  const now = Date.now();
+  if (now - lastSaid < 2000) return;
+  lastSaid = now;
+  byId("live").textContent = text;
+}

@@ -1,0 +1,32 @@
+// Numbers as people read them. Money comes as integer nanodollars and is never computed as a float.
+
+/** @param {number} value */
+export const count = (value) => value.toLocaleString("en-US");
+
+/**
+ * Cents from one dollar up, finer below.
+ * @param {number} nusd
+ */
+export function dollars(nusd) {
+  const places = nusd >= 1e9 ? 2 : 4;
+  const unit = 10 ** (9 - places);
+  const rounded = Math.round(nusd / unit);
+  if (rounded === 0 && nusd > 0) return "< $0.0001";
+  const scale = 10 ** places;
+  const whole = Math.floor(rounded / scale);
+  return `$${count(whole)}.${String(rounded % scale).padStart(places, "0")}`;
+}
+
+/** @param {number} part @param {number} whole */
+export function percent(part, whole) {
+  if (whole === 0) return "0 %";
+  const share = (part / whole) * 100;
+  if (share > 0 && share < 0.1) return "< 0.1 %";
+  return `${share < 10 ? share.toFixed(1) : Math.round(share)} %`;
+}
+
+/** @param {number} bytes */
+export const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+
+/** @param {"nusd" | "tokens"} unit @param {number} value */
+export const amount = (unit, value) => (unit === "nusd" ? dollars(value) : count(value));

@@ -1,0 +1,144 @@
+// The worker's keeper: starts it, feeds it, replaces it when it dies or does not answer a cancel.
+// Opened files stay here as handles, so that a restart loses nothing.
+
+import { VERSION } from "./protocol.js";
+
+/**
+ * @typedef {import("./protocol.js").Request} Request
+ * @typedef {{progress?: (message: any) => void}} Hear
+ * @typedef {{resolve: (value: any) => void, reject: (error: any) => void, hear: Hear,
+ *   request: any, files: File[]}} Waiting
+ */
+
+const BOOT_FILES = /vendor\/pyodide\/(pyodide\.asm\.wasm|python_stdlib\.zip|whytokens-.*\.whl)$/;
+const CANCEL_MS = 2000;
+
+export class Engine {
+  /** @param {{boot: (done: number, total: number) => void, ready: () => void, failed: (message: string) => void}} on */
+  constructor(on) {
+    this.on = on;
+    /** @type {Worker | null} */
+    this.worker = null;
+    this.ready = false;
+    this.next = 1;
+    /** @type {Map<number, Waiting>} */
+    this.waiting = new Map();
+  }
+
+  /** Starts Python; does nothing when it runs already. */
+  async start() {
+    if (this.worker) return;
+    const base = new URL(".", document.baseURI).href;
+    // A worker from a URL takes its policy from its own response headers, which static hosts do
+    // not send; one from a blob: takes the page's. So this one line keeps Python from the network.
+    const line = `import ${JSON.stringify(new URL("worker.js", base).href)};`;
+    const url = URL.createObjectURL(new Blob([line], { type: "text/javascript" }));
+    const worker = new Worker(url, { type: "module" });
+    this.worker = worker;
+    worker.onmessage = (event) => this.#heard(event.data);
+    worker.onerror = (event) => this.#died(event.message || "the worker stopped");
+    const html = document.documentElement.dataset;
+    const pyodide = html.pyodide ?? "vendor/pyodide/";
+    const [sizes, module] = await Promise.all([bootSizes(base), compiled(base, pyodide)]);
+    worker.postMessage({
+      type: "boot",
+      base,
+      pyodide,
+      integrity: html.wasmIntegrity ?? "",
+      sizes,
+      module,
+    });
+  }
+
+  /** @param {Omit<Request, "v" | "id">} request @param {File[]} files @param {Hear} hear @returns {{id: number, done: Promise<any>}} */
+  ask(request, files = [], hear = {}) {
+    const id = this.next++;
+    const whole = { ...request, v: VERSION, id };
+    const done = new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject, hear, request: whole, files });
+    });
+    this.start();
+    this.worker?.postMessage({ type: "request", request: whole, files });
+    return { id, done };
+  }
+
+  /** Asks the engine to stop; ends the worker when it does not answer. @param {number} id */
+  cancel(id) {
+    this.worker?.postMessage({ type: "cancel", id });
+    setTimeout(() => {
+      if (!this.waiting.has(id)) return;
+      this.#settle(id, (one) => one.reject({ cancelled: true }));
+      this.restart();
+    }, CANCEL_MS);
+  }
+
+  restart() {
+    this.worker?.terminate();
+    this.worker = null;
+    this.ready = false;
+    this.start();
+  }
+
+  /** @param {string} text */
+  #heard(text) {
+    const message = JSON.parse(text);
+    if (message.type === "boot") this.on.boot(message.done, message.total);
+    else if (message.type === "ready") {
+      this.ready = true;
+      this.on.ready();
+    } else if (message.type === "fatal") this.#died(message.message);
+    else if (message.type === "progress" || message.type === "fetching") {
+      this.waiting.get(message.id)?.hear.progress?.(message);
+    } else if (message.type === "result") {
+      this.#settle(message.id, (one) => one.resolve(message.value));
+    } else if (message.type === "error") {
+      this.#settle(message.id, (one) => one.reject(message.error));
+    } else if (message.type === "cancelled") {
+      this.#settle(message.id, (one) => one.reject({ cancelled: true }));
+    }
+  }
+
+  /** @param {number} id @param {(one: Waiting) => void} how */
+  #settle(id, how) {
+    const one = this.waiting.get(id);
+    this.waiting.delete(id);
+    if (one) how(one);
+  }
+
+  /** @param {string} message */
+  #died(message) {
+    this.worker?.terminate();
+    this.worker = null;
+    this.ready = false;
+    const lost = [...this.waiting.values()];
+    this.waiting.clear();
+    this.on.failed(message);
+    for (const one of lost) one.reject({ failed: message });
+  }
+}
+
+/** Sizes of what a start fetches, by file name. @param {string} base @returns {Promise<Record<string, number>>} */
+async function bootSizes(base) {
+  try {
+    const info = await (await fetch(new URL("build-info.json", base).href)).json();
+    /** @type {Record<string, number>} */
+    const sizes = {};
+    for (const [path, bytes] of Object.entries(info.files)) {
+      if (BOOT_FILES.test(path)) sizes[path.split("/").pop() ?? path] = Number(bytes);
+    }
+    return sizes;
+  } catch {
+    return {};
+  }
+}
+
+/** Pyodide's module compiled by the page, whose compiled code browsers keep; null where that fails. @param {string} base @param {string} pyodide @returns {Promise<WebAssembly.Module | null>} */
+async function compiled(base, pyodide) {
+  if (/^https?:/.test(pyodide)) return null;
+  try {
+    const url = new URL(`${pyodide}pyodide.asm.wasm`, base).href;
+    return await WebAssembly.compileStreaming(fetch(url));
+  } catch {
+    return null;
+  }
+}

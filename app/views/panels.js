@@ -1,0 +1,83 @@
+// Small parts around the chart: legend, breadcrumb, notes, progress, errors, shortcuts.
+
+import { el, fill } from "../dom.js";
+import { legend } from "../flame/colors.js";
+import { SHORTCUTS } from "../strings.js";
+
+/** @typedef {import("../flame/columns.js").Tree} Tree */
+/** @typedef {import("../protocol.js").ErrorShape} ErrorShape */
+
+/** @param {HTMLElement} host @param {Tree} tree @param {"category" | "billing"} colour */
+export function drawLegend(host, tree, colour) {
+  const items = legend(tree, colour).map(([name, word]) => el("li", {}, el("span", { class: `swatch ${name}` }), word));
+  items.push(el("li", {}, el("span", { class: "swatch hatched" }), "hatched edge: read from cache"));
+  fill(host, ...items);
+}
+
+/** @param {HTMLElement} host @param {Tree} tree @param {number} focus @param {(row: number) => void} zoom */
+export function drawCrumbs(host, tree, focus, zoom) {
+  const rows = tree.lineage(focus);
+  const parts = rows.map((row) =>
+    row === focus
+      ? el("span", { "aria-current": "true" }, tree.label(row))
+      : el("button", { type: "button", click: () => zoom(row) }, tree.label(row)),
+  );
+  fill(
+    host,
+    ...parts
+      .flatMap((part, at) => (at ? [" › ", part] : [part]))
+      .map((part) => (typeof part === "string" ? document.createTextNode(part) : part)),
+  );
+}
+
+/** @param {HTMLElement} host @param {import("../protocol.js").Report} report */
+export function drawNotes(host, report) {
+  const warnings = report.warnings.map((one) => el("li", {}, ...warning(one)));
+  const said = report.assumptions.map((text) => el("li", { class: "muted" }, text));
+  host.hidden = warnings.length + said.length === 0;
+  fill(
+    host,
+    el("h2", {}, warnings.length ? `What to know · ${warnings.length}` : "How this was counted"),
+    el("ul", {}, ...warnings, ...said),
+  );
+}
+
+/** @param {ErrorShape} one */
+function warning(one) {
+  const place = one.file ? ` ${one.file}${one.line ? `:${one.line}` : ""}` : "";
+  return [el("strong", {}, one.title), ` ${one.message}`.trimEnd(), el("span", { class: "muted" }, place)];
+}
+
+/** @param {HTMLElement} host @param {import("../store.js").Progress | null} progress @param {() => void} cancel */
+export function drawProgress(host, progress, cancel) {
+  host.hidden = progress === null;
+  if (!progress) return;
+  const bar = el("progress", { max: Math.max(1, progress.total), value: progress.done, "aria-label": progress.text });
+  const button = el("button", { type: "button", "data-testid": "cancel", click: cancel }, "Cancel");
+  fill(host, el("p", {}, progress.text), bar, progress.cancel ? button : null);
+}
+
+/** @param {HTMLElement} host @param {ErrorShape | null} error @param {Array<[string, () => void]>} actions */
+export function drawError(host, error, actions) {
+  host.hidden = error === null;
+  if (!error) return;
+  const buttons = actions.map(([name, run]) => el("button", { type: "button", click: run }, name));
+  fill(
+    host,
+    el("h2", {}, error.title),
+    el("p", {}, error.message),
+    error.excerpt ? el("pre", {}, error.excerpt) : null,
+    error.hint ? el("p", { class: "muted" }, error.hint) : null,
+    el("p", {}, ...buttons),
+  );
+}
+
+/** @param {HTMLDialogElement} dialog */
+export function showShortcuts(dialog) {
+  const rows = SHORTCUTS.map(([keys, what]) =>
+    el("tr", {}, el("th", { scope: "row" }, el("kbd", {}, keys)), el("td", {}, what)),
+  );
+  const close = el("button", { type: "button", click: () => dialog.close() }, "Close");
+  fill(dialog, el("h2", { id: "shortcuts-title" }, "Keyboard"), el("table", {}, el("tbody", {}, ...rows)), close);
+  dialog.showModal();
+}

@@ -1,0 +1,32 @@
+// The numbers on top: billed tokens, cost with whose rates, cached share, overhead.
+
+import { el, fill } from "../dom.js";
+import { count, dollars, percent } from "../format.js";
+
+/** @param {HTMLElement} host @param {import("../protocol.js").Report} report */
+export function drawSummary(host, report) {
+  const { totals, prices } = report;
+  const about = totals.approx ? "≈ " : "";
+  const items = [
+    item(about + count(totals.input), "prompt tokens billed", "total-input"),
+    item(about + count(totals.output), "output tokens", "total-output"),
+    item(...cost(report), "total-cost"),
+    item(percent(totals.read, totals.input), "of the prompt read from cache", "total-cached"),
+    item(percent(totals.overhead, totals.input), "overhead: billed, not text in this file", "total-overhead"),
+  ];
+  if (prices.unpriced.length) {
+    const names = prices.unpriced.map((row) => `${row.model ?? "no model"} (${count(row.calls)} calls)`);
+    items.push(item("unpriced", names.join(", "), "total-unpriced"));
+  }
+  fill(host, ...items);
+}
+
+/** @param {import("../protocol.js").Report} report @returns {[string, string]} */
+function cost({ totals, prices }) {
+  if (!totals.priced_calls) return ["no price", "Widths show tokens"];
+  const about = totals.approx ? "≈ " : "";
+  return [about + dollars(totals.nusd), `cost · rates as of ${prices.as_of}, ${prices.source}`];
+}
+
+/** @param {string} value @param {string} label @param {string} test */
+const item = (value, label, test) => el("div", {}, el("dt", {}, label), el("dd", { "data-testid": test }, value));
