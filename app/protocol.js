@@ -15,7 +15,7 @@ export const VERSION = 1;
  *   calls: number[], segment: number[], approx: number[]}} Columns
  * @typedef {{calls: number, sessions: number, input: number, read: number, write_5m: number,
  *   write_1h: number, uncached: number, output: number, overhead: number, nusd: number,
- *   input_nusd: number, approx: boolean, priced_calls: number}} Totals
+ *   input_nusd: number, approx: boolean, approx_output: boolean, priced_calls: number}} Totals
  * @typedef {{model: string | null, calls: number, reason: string, nearest: string[]}} Unpriced
  * @typedef {{key: string, parent: string | null, title: string | null, calls: number, input: number,
  *   output: number, nusd: number}} SessionRow

@@ -37,7 +37,10 @@ export class Tree {
   /** Rows from the root down to the row, both included. @param {number} row */
   lineage(row) {
     const rows = [row];
-    for (let at = row; at > 0; ) rows.unshift((at = this.columns.parent[at]));
+    for (let at = row; at > 0; ) {
+      at = this.columns.parent[at];
+      rows.unshift(at);
+    }
     return rows;
   }
 

@@ -1,4 +1,4 @@
-declare module "../vendor/flamegraph.js" {
+declare module "*/vendor/flamegraph.js" {
   // biome-ignore lint/suspicious/noExplicitAny: the library ships no types
   export function flamegraph(): any;
   // biome-ignore lint/suspicious/noExplicitAny: the library ships no types

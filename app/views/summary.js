@@ -9,7 +9,7 @@ export function drawSummary(host, report) {
   const about = totals.approx ? "≈ " : "";
   const items = [
     item(about + count(totals.input), "prompt tokens billed", "total-input"),
-    item(about + count(totals.output), "output tokens", "total-output"),
+    item((totals.approx_output ? "≈ " : "") + count(totals.output), "output tokens", "total-output"),
     item(...cost(report), "total-cost"),
     item(percent(totals.read, totals.input), "of the prompt read from cache", "total-cached"),
     item(percent(totals.overhead, totals.input), "overhead: billed, not text in this file", "total-overhead"),
@@ -24,7 +24,7 @@ export function drawSummary(host, report) {
 /** @param {import("../protocol.js").Report} report @returns {[string, string]} */
 function cost({ totals, prices }) {
   if (!totals.priced_calls) return ["no price", "Widths show tokens"];
-  const about = totals.approx ? "≈ " : "";
+  const about = totals.approx || totals.approx_output ? "≈ " : "";
   return [about + dollars(totals.nusd), `cost · rates as of ${prices.as_of}, ${prices.source}`];
 }
 

@@ -42,7 +42,7 @@ export class Table {
     if (chosen) chosen.tabIndex = 0;
   }
 
-  /** @param {Tree} tree @param {number} row @param {number} level @returns {HTMLElement[]} */
+  /** @param {Tree} tree @param {number} row @param {number} level @returns {HTMLTableRowElement[]} */
   #rows(tree, row, level) {
     const rows = [this.#row(tree, row, level)];
     if (!this.open.has(row) || !this.look) return rows;

@@ -85,7 +85,8 @@ class Unpriced(TypedDict):
 
 
 class Totals(TypedDict):
-    """`input` = prompt tokens of all calls = read + write_5m + write_1h + uncached."""
+    """`input` = prompt tokens of all calls = read + write_5m + write_1h + uncached. `approx` where any
+    of them was counted instead of reported, `approx_output` likewise."""
 
     calls: int
     sessions: int
@@ -99,6 +100,7 @@ class Totals(TypedDict):
     nusd: int
     input_nusd: int
     approx: bool
+    approx_output: bool
     priced_calls: int
 
 

@@ -60,7 +60,8 @@ def totals(opened: Opened, root_nusd: int) -> Totals:
         "overhead": sum(tally.tokens for tally in opened.tallies.overhead.values()),
         "nusd": root_nusd,
         "input_nusd": root_nusd - nusd(paid),
-        "approx": any(one.method == "counted" or one.output_counted for one in found),
+        "approx": any(one.method == "counted" for one in found),
+        "approx_output": any(one.output_counted for one in found),
         "priced_calls": sum(isinstance(one.quote, prices.Quote) for one in found),
     }
 

@@ -26,14 +26,15 @@ def dollars(nusd: int) -> str:
 def _totals(report: Report) -> Iterator[str]:
     totals, prices = report["totals"], report["prices"]
     about = "≈ " if totals["approx"] else ""
+    around = "≈ " if totals["approx_output"] else ""
     yield f"{report['name']} · {totals['calls']:,} calls · {report['importer']}"
     share = totals["read"] * 100 // totals["input"] if totals["input"] else 0
     yield (
         f"{about}{totals['input']:,} prompt tokens ({share} % read from cache, "
-        f"{totals['overhead']:,} overhead) · {about}{totals['output']:,} output tokens"
+        f"{totals['overhead']:,} overhead) · {around}{totals['output']:,} output tokens"
     )
     if totals["priced_calls"]:
-        yield f"{about}{dollars(totals['nusd'])} · rates as of {prices['as_of']}, {prices['source']}"
+        yield f"{about or around}{dollars(totals['nusd'])} · rates as of {prices['as_of']}, {prices['source']}"
     for row in prices["unpriced"]:
         yield f"unpriced: {row['model'] or 'no model'} ({row['calls']:,} calls): {row['reason']}"
 
