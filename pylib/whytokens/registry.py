@@ -12,10 +12,23 @@ from whytokens.templates.anthropic import MESSAGES
 from whytokens.templates.openai import CHAT, RESPONSES
 from whytokens.templates.plain import PLAIN
 from whytokens.tokenizers import Tokenizer
+from whytokens.tokenizers.claude import V3, V47, V48
 from whytokens.tokenizers.estimate import ANY, GEMINI, LLAMA
 from whytokens.tokenizers.openai import CL100K, HARMONY, O200K, P50K, R50K
 
 # Most specific marks first; the generic test of roles and content last.
 IMPORTERS: tuple[Importer, ...] = (CLAUDE_CODE, OPENAI_RESPONSES, ANTHROPIC_MESSAGES, OPENAI_CHAT)
 TEMPLATES: tuple[Template, ...] = (CHAT, RESPONSES, MESSAGES, PLAIN)
-TOKENIZERS: tuple[Tokenizer, ...] = (HARMONY, CL100K, O200K, P50K, R50K, GEMINI, LLAMA, ANY)
+TOKENIZERS: tuple[Tokenizer, ...] = (
+    HARMONY,
+    CL100K,
+    O200K,
+    P50K,
+    R50K,
+    V47,
+    V48,
+    V3,
+    GEMINI,
+    LLAMA,
+    ANY,
+)
