@@ -75,7 +75,8 @@ def _no_content(one: Attribution) -> str | None:
 
 def assumptions(opened: Opened) -> list[str]:
     """How the counts were made, in sentences."""
-    lanes = {(one.lane.counter.tokenizer.key, one.lane.exactness) for one in opened.attributions}
+    billed = [one for one in opened.attributions if one.method != "unbilled"]
+    lanes = {(one.lane.counter.tokenizer.key, one.lane.exactness) for one in billed}
     words = {
         "exact": "counted exactly with {}",
         "reconstructed": "counted with {}, a reconstruction of the provider's vocabulary (≈)",

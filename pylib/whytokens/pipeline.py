@@ -15,7 +15,9 @@ from whytokens.attribution.share import Attribution, attribute
 from whytokens.attribution.tally import Tallies, tally
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
+from whytokens.containers.documents import documents
 from whytokens.errors import TraceError
+from whytokens.importers import Importer
 from whytokens.model import Call, Trace, Where
 from whytokens.prices.engine import quote
 from whytokens.protocol import Stage
@@ -92,7 +94,7 @@ def read(sources: Sequence[Source]) -> Generator[Event, None, Trace]:
     builder, clock, errors = TraceBuilder(name), _Clock(), list[TraceError]()
     for source in sorted(sources, key=lambda source: source.name):
         try:
-            importer = choose(read_head(source), registry.IMPORTERS)
+            importer = _importer(source)
             builder.used(importer.label)
             for step in importer.load(source, builder):
                 if clock.due():
@@ -113,6 +115,17 @@ def read(sources: Sequence[Source]) -> Generator[Event, None, Trace]:
             where=Where(file=name),
         )
     return builder.build()
+
+
+def _importer(source: Source) -> Importer:
+    """The source's importer; what is JSON but for a mistake is told so, not called unknown."""
+    head = read_head(source)
+    try:
+        return choose(head, registry.IMPORTERS)
+    except TraceError:
+        if head.container == "json":
+            next(documents(source, TraceBuilder("")), None)
+        raise
 
 
 def _count(trace: Trace, lanes: Lanes) -> Generator[Event, None, None]:

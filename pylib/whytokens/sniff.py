@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from whytokens.containers import Source
 from whytokens.containers.decode import HEAD_BYTES, head_bytes, head_text
@@ -39,7 +39,9 @@ def read_head(source: Source) -> Head:
         )
     value, partial = prefix_value(text)
     if value is None:
-        return Head(name=source.name, container="text", values=(), partial=False, text=text)
+        bracket = text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
+        kind: Literal["json", "text"] = "json" if bracket else "text"
+        return Head(name=source.name, container=kind, values=(), partial=bracket, text=text)
     return Head(name=source.name, container="json", values=(value,), partial=partial, text=text)
 
 

@@ -96,6 +96,8 @@ class AnthropicTemplate:
         if not tools:
             return []
         rendered = [(segment, _function(segment)) for segment in tools]
+        if not any(line for _, line in rendered):
+            return [Piece(segment.id, 0, "text", False) for segment in tools]
         block = "<functions>\n" + "".join(line for _, line in rendered) + "</functions>"
         tokens = context.count(block) + _preamble(context)
         lines = sum(context.count(line) for _, line in rendered)

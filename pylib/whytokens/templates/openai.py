@@ -101,9 +101,9 @@ class OpenAITemplate:
     # -- head --------------------------------------------------------------------------------
 
     def _tools(self, context: Context, tools: Sequence[Segment], spoken: str | None) -> list[Piece]:
-        if not tools:
-            return []
         rendered = [(segment, _function(segment)) for segment in tools]
+        if not any(text for _, text in rendered):  # hosted tools: their cost is not in the request
+            return [Piece(segment.id, 0, "text", False) for segment in tools]
         body = "".join(f"{text}\n\n" for _, text in rendered if text)
         whole = typescript.PREFIX + body + typescript.SUFFIX
         kind = family(context.model)

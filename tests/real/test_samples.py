@@ -1,0 +1,107 @@
+"""Every real log of the formats we read: opens or is refused, adds up, and holds the calls it should.
+
+Needs `../shared` beside the checkout; skips with a message where it is not.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from pathlib import Path
+from statistics import median
+
+import contract
+import pytest
+from whytokens.errors import TraceError
+from whytokens.pipeline import Opened, run
+from whytokens.worker import source
+
+ROOT = Path(__file__).parent.parent.parent
+SAMPLES = ROOT.parent / "shared" / "samples"
+FOLDERS = {
+    "claude_code": "Claude Code session",
+    "raw_openai_chat": "OpenAI Chat Completions",
+    "raw_openai_responses": "OpenAI Responses",
+    "raw_anthropic": "Anthropic Messages",
+}
+FILES = [
+    path
+    for folder in FOLDERS
+    for path in sorted((SAMPLES / "dev" / folder).rglob("*"))
+    if path.is_file()
+]
+pytestmark = pytest.mark.skipif(not FILES, reason="../shared/samples is not beside the checkout")
+# Where what we find differs from the number of requests listed beside the samples, and why.
+REFUSED = {"agent-a0ad4f44468bdf20d.meta.json": "unknown-format"}  # a sidecar, not a log
+EXPLAINED = {
+    "response.json": "a response alone is one call without its request",
+    "claude_small.jsonl": "a schema fixture: five assistant messages with an id, one of them an error",
+}
+
+
+def listed() -> dict[str, int]:
+    with (SAMPLES / "PROVENANCE.tsv").open(encoding="utf-8") as handle:
+        rows = csv.DictReader(handle, delimiter="\t")
+        return {row["file"]: int(row["n_llm_requests"] or 0) for row in rows}
+
+
+def opened(path: Path) -> Opened:
+    return run([source({"name": path.name, "path": str(path)})])
+
+
+def family(model: str | None) -> str:
+    name = (model or "none").rsplit("/", 1)[-1]
+    return "-".join(name.split("-")[:2])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_opens_and_adds_up(path: Path) -> None:
+    if path.name in REFUSED:
+        with pytest.raises(TraceError) as caught:
+            opened(path)
+        assert caught.value.code == REFUSED[path.name]
+        return
+    found = opened(path)
+    contract.check(found)
+    folder = path.relative_to(SAMPLES / "dev").parts[0]
+    assert found.trace.importer == FOLDERS[folder]
+    if not any(path.name.endswith(end) for end in EXPLAINED):
+        assert len(found.trace.calls) == listed()[path.relative_to(SAMPLES).as_posix()]
+
+
+def test_share_of_overhead_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Reported calls whose request is in the file: how much no text explains, by family."""
+    shares: dict[tuple[str, bool], list[float]] = defaultdict(list)
+    for path in FILES:
+        if path.name in REFUSED:
+            continue
+        for one in opened(path).attributions:
+            if one.method == "reported" and one.call.prompt:
+                spans = [span for span in one.spans() if span.billed != "output"]
+                overhead = sum(span.tokens for span in spans if span.segment is None)
+                whole = sum(span.tokens for span in spans)
+                assert whole == one.prompt_tokens
+                key = (family(one.call.model), one.call.hidden is not None)
+                shares[key].append(overhead / whole)
+    with capsys.disabled():
+        for (name, hidden), found in sorted(shares.items()):
+            note = " (system and tools not in the log)" if hidden else ""
+            print(
+                f"\n  {name}{note}: {len(found)} calls, overhead median {median(found):.1%}, "
+                f"worst {max(found):.1%}",
+                end="",
+            )
+    assert shares
+
+
+def test_a_dropped_folder_joins_sub_agents_under_their_session() -> None:
+    folder = SAMPLES / "dev" / "claude_code" / "agent-sessions__subagent"
+    paths = [path for path in sorted(folder.rglob("*.jsonl"))]
+    names = [path.relative_to(folder).as_posix() for path in paths]
+    found = run(
+        [source({"name": n, "path": str(p)}) for n, p in zip(names, paths, strict=True)]
+    )
+    parents = {session.key: session.parent for session in found.trace.sessions}
+    assert len(parents) == 2
+    assert sum(parent is not None for parent in parents.values()) == 1
+    contract.check(found)
