@@ -43,7 +43,9 @@ def main() -> int:
 
 
 def _bench(names: list[str]) -> int:
-    known = sorted(path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py"))
+    known = sorted(
+        path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py")
+    )
     for name in names or known:
         if name not in known:
             print(f"no bench {name!r}; there are: {', '.join(known)}")

@@ -171,5 +171,3 @@ def cdn_page(html: str) -> str:
         f'data-pyodide="{CDN_PYODIDE}" data-wasm-integrity="{hashes["pyodide.asm.wasm"]}"',
     )
     return html.replace("</head>", f"{links}</head>")
-
-

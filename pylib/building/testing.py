@@ -108,5 +108,3 @@ def _table(outcomes: list[Outcome]) -> None:
         print(f"{one.layer:10} {one.tests:6} {one.skipped:8} {one.seconds:8.1f}{state}")
     total = sum(one.tests for one in outcomes)
     print(f"{'all':10} {total:6} {sum(one.skipped for one in outcomes):8}")
-
-

@@ -82,7 +82,9 @@ def tiktoken(out: Path) -> Path:
 
 def _write(target: Path, name: str, version: str, files: dict[str, bytes]) -> None:
     info = f"{name}-{version}.dist-info"
-    files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode()
+    files[f"{info}/METADATA"] = (
+        f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode()
+    )
     files[f"{info}/WHEEL"] = (
         b"Wheel-Version: 1.0\nGenerator: whytokens\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     )
@@ -90,4 +92,3 @@ def _write(target: Path, name: str, version: str, files: dict[str, bytes]) -> No
     with zipfile.ZipFile(target, "w") as wheel:
         for key in sorted(files):
             wheel.writestr(zipfile.ZipInfo(key, (2026, 1, 1, 0, 0, 0)), files[key])
-

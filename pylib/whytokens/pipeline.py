@@ -16,6 +16,7 @@ from whytokens.attribution.tally import Tallies, tally
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
 from whytokens.containers.documents import documents
+from whytokens.containers.pairs import join
 from whytokens.errors import TraceError
 from whytokens.importers import Importer
 from whytokens.model import Call, Trace, Where
@@ -92,7 +93,7 @@ def read(sources: Sequence[Source]) -> Generator[Event, None, Trace]:
     """Sniff and import every source into one trace; unreadable ones are named, the rest opens."""
     name = sources[0].name if len(sources) == 1 else f"{len(sources)} files"
     builder, clock, errors = TraceBuilder(name), _Clock(), list[TraceError]()
-    for source in sorted(sources, key=lambda source: source.name):
+    for source in sorted(join(sources), key=lambda source: source.name):
         try:
             importer = _importer(source)
             builder.used(importer.label)

@@ -20,7 +20,37 @@ from whytokens.model import Where
 
 # Lines that are the program's own notes and never sent to the model.
 NOT_SENT = frozenset(
-    ["summary", "system", "progress", "file-history-snapshot", "queue-operation", "permission-mode", "mode", "last-prompt", "ai-title", "custom-title", "agent-name", "pr-link", "worktree-state", "relocated", "started", "result", "bridge-session", "frame-link", "atis-latch", "tool_use", "tool_result", "agent-color", "agent-setting", "tag", "content-replacement", "marble-origami-commit", "marble-origami-snapshot", "task-summary", "attribution-snapshot"]
+    [
+        "summary",
+        "system",
+        "progress",
+        "file-history-snapshot",
+        "queue-operation",
+        "permission-mode",
+        "mode",
+        "last-prompt",
+        "ai-title",
+        "custom-title",
+        "agent-name",
+        "pr-link",
+        "worktree-state",
+        "relocated",
+        "started",
+        "result",
+        "bridge-session",
+        "frame-link",
+        "atis-latch",
+        "tool_use",
+        "tool_result",
+        "agent-color",
+        "agent-setting",
+        "tag",
+        "content-replacement",
+        "marble-origami-commit",
+        "marble-origami-snapshot",
+        "task-summary",
+        "attribution-snapshot",
+    ]
 )
 SENT = frozenset(("user", "assistant", "attachment"))
 

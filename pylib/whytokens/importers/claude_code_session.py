@@ -7,6 +7,7 @@ path to the turn before it, kept as a node of the prompt tree.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePath
@@ -19,6 +20,8 @@ from whytokens.importers.tools import CallNames
 from whytokens.importers.values import Json, as_dict, as_list, as_str, as_time, dumped, pointer
 from whytokens.model import NodeId, Role, SegmentId, Usage, Where
 
+# A sub-agent's file lies in its session's folder; its own sessionId may name itself.
+SUBAGENTS = re.compile(r"([^/]+)/subagents/")
 HIDDEN = "system prompt and tool schemas"
 # An output count below an eighth of the reply's characters, without a stop reason, is the value of
 # the stream's first event and no bill (formats, rule 4).
@@ -223,7 +226,8 @@ class SessionReader:
 
     def _add(self, reply: _Reply) -> None:
         line, side = reply.line, reply.turn.side
-        main = as_str(line.get("sessionId")) or reply.where.file
+        folder = SUBAGENTS.search(reply.where.file)
+        main = folder[1] if folder else as_str(line.get("sessionId")) or reply.where.file
         key = f"{main}/{side}" if side else main
         self.builder.session(key, parent=main if side else None, title=_title(line, side))
         if side:

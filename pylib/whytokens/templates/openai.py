@@ -21,7 +21,22 @@ GPT5 = re.compile(r"(^|/)gpt-[5-9]", re.IGNORECASE)
 MESSAGE_TOKENS = 4
 # Keys of a response schema that are not rendered (facts 2.1).
 NOT_RENDERED = frozenset(
-    ["additionalProperties", "required", "minimum", "maximum", "minItems", "maxItems", "minLength", "maxLength", "format", "pattern", "default", "$schema", "exclusiveMinimum", "exclusiveMaximum"]
+    [
+        "additionalProperties",
+        "required",
+        "minimum",
+        "maximum",
+        "minItems",
+        "maxItems",
+        "minLength",
+        "maxLength",
+        "format",
+        "pattern",
+        "default",
+        "$schema",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+    ]
 )
 
 

@@ -1,0 +1,38 @@
+// Runs the engine inside Pyodide under Node, from the site's own files, and prints one JSON line.
+// Arguments: the site, the tests folder.
+import { readdirSync, readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+
+const [site, tests] = process.argv.slice(2);
+const home = `${site}/vendor/pyodide/`;
+const { loadPyodide } = await import(pathToFileURL(`${home}pyodide.mjs`).href);
+const pyodide = await loadPyodide({
+  indexURL: home,
+  stdLibURL: `${home}python_stdlib.zip`,
+  lockFileURL: `${home}pyodide-lock.json`,
+  packageBaseUrl: home,
+  packages: ["whytokens", "tiktoken"],
+});
+pyodide.FS.mkdir("/tests");
+pyodide.FS.mount(pyodide.FS.filesystems.NODEFS, { root: tests }, "/tests");
+const assets = pyodide.pyimport("whytokens.assets");
+for (const name of readdirSync(`${site}/assets`)) {
+  assets.put(name, pyodide.toPy(new Uint8Array(readFileSync(`${site}/assets/${name}`))).tobytes());
+}
+pyodide.FS.writeFile("/texts.json", readFileSync(0, "utf8"));
+const answer = pyodide.runPython(`
+import json, platform, sys
+sys.path.insert(0, "/tests")
+import golden_outputs, tiktoken
+from whytokens.tokenizers import claude
+texts = json.loads(open("/texts.json").read())
+names = ("o200k_base", "o200k_harmony", "cl100k_base", "p50k_base", "r50k_base")
+json.dumps({
+    "python": platform.python_version(),
+    "golden": json.loads(golden_outputs.compare("/tests/fixtures")),
+    "ids": {name: [tiktoken.get_encoding(name).encode(text, disallowed_special=())
+                   for text in texts] for name in names},
+    "claude": {t.key: t.count_many(texts) for t in (claude.V3, claude.V47, claude.V48)},
+})
+`);
+console.log(answer);
