@@ -19,15 +19,21 @@ export class Engine {
     this.on = on;
     /** @type {Worker | null} */
     this.worker = null;
+    /** @type {Promise<void> | null} */
+    this.starting = null;
     this.ready = false;
     this.next = 1;
     /** @type {Map<number, Waiting>} */
     this.waiting = new Map();
   }
 
-  /** Starts Python; does nothing when it runs already. */
-  async start() {
-    if (this.worker) return;
+  /** Starts Python, once; done when the worker may be asked. @returns {Promise<void>} */
+  start() {
+    this.starting ??= this.#start();
+    return this.starting;
+  }
+
+  async #start() {
     const base = new URL(".", document.baseURI).href;
     // A worker from a URL takes its policy from its own response headers, which static hosts do
     // not send; one from a blob: takes the page's. So this one line keeps Python from the network.
@@ -57,8 +63,9 @@ export class Engine {
     const done = new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject, hear, request: whole, files });
     });
-    this.start();
-    this.worker?.postMessage({ type: "request", request: whole, files });
+    this.start().then(() => {
+      if (this.waiting.has(id)) this.worker?.postMessage({ type: "request", request: whole, files });
+    });
     return { id, done };
   }
 
@@ -73,9 +80,7 @@ export class Engine {
   }
 
   restart() {
-    this.worker?.terminate();
-    this.worker = null;
-    this.ready = false;
+    this.#end();
     this.start();
   }
 
@@ -105,11 +110,16 @@ export class Engine {
     if (one) how(one);
   }
 
-  /** @param {string} message */
-  #died(message) {
+  #end() {
     this.worker?.terminate();
     this.worker = null;
+    this.starting = null;
     this.ready = false;
+  }
+
+  /** @param {string} message */
+  #died(message) {
+    this.#end();
     const lost = [...this.waiting.values()];
     this.waiting.clear();
     this.on.failed(message);

@@ -25,8 +25,7 @@ let files = [];
 let running = 0;
 const engine = new Engine({
   boot: (done, total) => {
-    if (store.get().progress)
-      store.set({ progress: { text: strings.booting(done, total), done, total, cancel: true } });
+    if (store.get().progress) store.set({ progress: { text: strings.booting(done, total), done, total } });
   },
   ready: () => performance.mark("python-ready"),
   failed: (message) => {
@@ -54,7 +53,7 @@ async function open(chosen) {
   store.set({
     error: null,
     stopped: null,
-    progress: { text: strings.waiting(name, engine.ready), done: 0, total: 1, cancel: true },
+    progress: { text: strings.waiting(name, engine.ready), done: 0, total: 1 },
   });
   const asked = engine.ask({ op: "open" }, files, { progress: heard });
   running = asked.id;
@@ -72,7 +71,7 @@ async function open(chosen) {
 /** @param {any} message */
 function heard(message) {
   const text = message.type === "fetching" ? strings.fetching(message.asset) : strings.progress(message);
-  store.set({ progress: { text, done: message.done ?? 0, total: message.total ?? 1, cancel: true } });
+  store.set({ progress: { text, done: message.done ?? 0, total: message.total ?? 1 } });
   say(text);
 }
 

@@ -11,7 +11,7 @@
  *   focus: string[], selected: number, tree: Tree | null, order: Tree | null,
  *   progress: Progress | null, error: ErrorShape | null, stopped: string | null,
  * }} State
- * @typedef {{text: string, done: number, total: number, cancel: boolean}} Progress
+ * @typedef {{text: string, done: number, total: number}} Progress
  */
 
 /** @type {State} */

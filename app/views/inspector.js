@@ -31,7 +31,9 @@ export function drawInspector(host, tree, row, focus, textOf) {
     ),
     line("calls", count(calls[row]), count(calls[focus]), count(calls[0])),
   ];
-  const head = ["", "this frame", "zoomed", "whole trace"].map((name) => el("th", { scope: "col" }, name));
+  const head = ["", "this frame", "zoomed", "whole trace"].map((name) =>
+    name ? el("th", { scope: "col" }, name) : el("td", {}),
+  );
   const where = el("p", { class: "where muted", "data-testid": "where" });
   const first_call = first[row] >= 0 ? `first in call ${count(first[row] + 1)}` : "";
   fill(

@@ -48,13 +48,23 @@ function warning(one) {
   return [el("strong", {}, one.title), ` ${one.message}`.trimEnd(), el("span", { class: "muted" }, place)];
 }
 
-/** @param {HTMLElement} host @param {import("../store.js").Progress | null} progress @param {() => void} cancel */
+/**
+ * The elements stay while the numbers move, so that Cancel can be hit.
+ * @param {HTMLElement} host
+ * @param {import("../store.js").Progress | null} progress
+ * @param {() => void} cancel
+ */
 export function drawProgress(host, progress, cancel) {
   host.hidden = progress === null;
   if (!progress) return;
-  const bar = el("progress", { max: Math.max(1, progress.total), value: progress.done, "aria-label": progress.text });
-  const button = el("button", { type: "button", "data-testid": "cancel", click: cancel }, "Cancel");
-  fill(host, el("p", {}, progress.text), bar, progress.cancel ? button : null);
+  if (!host.firstChild) {
+    const button = el("button", { type: "button", "data-testid": "cancel", click: cancel }, "Cancel");
+    fill(host, el("p"), el("progress", { "aria-label": "Progress" }), button);
+  }
+  const [text, bar] = host.children;
+  text.textContent = progress.text;
+  bar.setAttribute("max", String(Math.max(1, progress.total)));
+  bar.setAttribute("value", String(progress.done));
 }
 
 /** @param {HTMLElement} host @param {ErrorShape | null} error @param {Array<[string, () => void]>} actions */
