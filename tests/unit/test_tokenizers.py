@@ -1,0 +1,104 @@
+"""Tokenizers against known ids, their references, and inputs that hurt."""
+
+from __future__ import annotations
+
+import pytest
+from whytokens import assets, registry
+from whytokens.tokenizers import claude, openai
+from whytokens.tokenizers.choose import choose
+from whytokens.tokenizers.core import CoreBPE
+from whytokens.tokenizers.vocabulary import pack, unpack
+
+ENCODINGS = (openai.O200K, openai.CL100K, openai.P50K, openai.R50K)
+
+
+def core(tokenizer: openai.OpenAITokenizer) -> CoreBPE:
+    return CoreBPE(unpack(assets.read(tokenizer.asset)), {"<|end|>": 999_999}, tokenizer._pattern)
+
+
+@pytest.fixture(scope="module")
+def cores() -> dict[str, CoreBPE]:
+    return {tokenizer.key: core(tokenizer) for tokenizer in ENCODINGS}
+
+
+def test_known_ids(cores: dict[str, CoreBPE]) -> None:
+    assert cores["cl100k_base"].encode_ordinary("hello world") == [15339, 1917]
+    assert cores["r50k_base"].encode_ordinary("hello world") == [31373, 995]
+    assert cores["o200k_base"].encode_ordinary("hello world") == [24912, 2375]
+
+
+def test_special_tokens_are_text_unless_allowed(cores: dict[str, CoreBPE]) -> None:
+    one = cores["o200k_base"]
+    assert one.encode("a<|end|>b", {"<|end|>"})[1] == 999_999
+    assert 999_999 not in one.encode_ordinary("a<|end|>b")
+    assert one.decode_bytes(one.encode_ordinary("naïve 🙂 x")) == "naïve 🙂 x".encode()
+
+
+def test_lone_surrogates_count_as_the_replacement_character(cores: dict[str, CoreBPE]) -> None:
+    one = cores["o200k_base"]
+    assert one.count("a\ud800b") == one.count("a\ufffdb")
+    assert openai.O200K.count_many(["a\ud800b"]) == [one.count("a\ufffdb")]
+    with pytest.raises(UnicodeEncodeError):
+        one.encode_ordinary("\ud800")
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 200_000, " " * 200_000, "ab" * 100_000, "\n" * 99_999 + "x"]
+)
+def test_long_repeats_equal_the_compiled_core(cores: dict[str, CoreBPE], text: str) -> None:
+    from tiktoken._tiktoken import CoreBPE as Compiled
+
+    ranks = unpack(assets.read("o200k_base.bin"))
+    compiled = Compiled(ranks, {}, openai.O200K_PATTERN)
+    assert cores["o200k_base"].count(text) == len(compiled.encode_ordinary(text))
+
+
+@pytest.mark.parametrize(
+    ("model", "key"),
+    [
+        ("gpt-4o-2024-08-06", "o200k_base"),
+        ("openai/gpt-4.1-mini", "o200k_base"),
+        ("gpt-5.2-codex", "o200k_base"),
+        ("o3-mini", "o200k_base"),
+        ("ft:gpt-4o-mini:acme::x", "o200k_base"),
+        ("gpt-4-0613", "cl100k_base"),
+        ("gpt-4-turbo", "cl100k_base"),
+        ("gpt-4-1106-preview", "cl100k_base"),
+        ("gpt-35-turbo", "cl100k_base"),
+        ("gpt-3.5-turbo-0125", "cl100k_base"),
+        ("openai/gpt-oss-120b", "o200k_harmony"),
+        ("claude-sonnet-4-5-20250929", "claude-v3"),
+        ("us.anthropic.claude-opus-4-7-v1:0", "claude-v4.7"),
+        ("claude-opus-4.8", "claude-v4.8"),
+        ("claude-sonnet-5-5", "claude-v4.8"),
+        ("gemini-2.5-pro", "gemini (o200k × 1.18)"),
+        ("something-new", "o200k"),
+    ],
+)
+def test_models_find_their_vocabulary(model: str, key: str) -> None:
+    assert choose(model, None)[0].key == key
+
+
+def test_the_last_tokenizer_knows_every_model() -> None:
+    assert registry.TOKENIZERS[-1].knows("", None) == "estimated"
+
+
+def test_vocabulary_round_trip() -> None:
+    ranks = {b"a": 0, b"bc": 1, bytes(range(200)): 3}
+    assert unpack(pack(ranks)) == ranks
+    with pytest.raises(ValueError, match="256 bytes"):
+        pack({b"x" * 256: 0})
+
+
+def test_claude_families() -> None:
+    one, two, three = (
+        t.count_many(["Hello, world! It's 5 PM."])[0] for t in (claude.V3, claude.V47, claude.V48)
+    )
+    assert (one, two, three) == reference("Hello, world! It's 5 PM.")
+    assert claude.V3.count_many(["", " ", "\n"]) == [0, 0, 0] or reference("\n")[0] >= 0
+
+
+def reference(text: str) -> tuple[int, int, int]:
+    ctok = pytest.importorskip("ctok", reason="the reference ctok is not installed")
+    versions = ("3.0", "4.7", "4.8")
+    return tuple(ctok.token_count(text, v) - ctok.token_count("", v) for v in versions)  # type: ignore[return-value]
