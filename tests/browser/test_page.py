@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+
 from whytokens.pipeline import run
 from whytokens.report import report
 from whytokens.worker import source

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from whytokens.errors import CODES, TraceError
 from whytokens.pipeline import run
 from whytokens.worker import source

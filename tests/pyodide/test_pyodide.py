@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import tiktoken
+
 from golden_outputs import OUTPUTS, cases
 from whytokens.tokenizers import claude, openai
 from whytokens.tokenizers.vocabulary import unpack
@@ -44,6 +45,7 @@ def test_goldens_byte_for_byte(answer: dict[str, Any]) -> None:
 
 def test_import_tiktoken_gives_the_ids_of_the_compiled_one(answer: dict[str, Any]) -> None:
     from tiktoken._tiktoken import CoreBPE
+
     from whytokens import assets
 
     special = {"<|endoftext|>": 199_999}

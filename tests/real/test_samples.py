@@ -10,8 +10,9 @@ from collections import defaultdict
 from pathlib import Path
 from statistics import median
 
-import contract
 import pytest
+
+import contract
 from whytokens.errors import TraceError
 from whytokens.pipeline import Opened, run
 from whytokens.worker import source
@@ -115,7 +116,7 @@ def test_share_of_overhead_is_printed(capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_a_dropped_folder_joins_sub_agents_under_their_session() -> None:
     folder = SAMPLES / "dev" / "claude_code" / "agent-sessions__subagent"
-    paths = [path for path in sorted(folder.rglob("*.jsonl"))]
+    paths = sorted(folder.rglob("*.jsonl"))
     names = [path.relative_to(folder).as_posix() for path in paths]
     found = run([source({"name": n, "path": str(p)}) for n, p in zip(names, paths, strict=True)])
     parents = {session.key: session.parent for session in found.trace.sessions}

@@ -9,6 +9,7 @@ import json
 import struct
 
 import pytest
+
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
 from whytokens.containers.documents import documents
@@ -60,7 +61,7 @@ def test_broken_gzip_and_bytes_are_errors_with_a_place() -> None:
     with pytest.raises(TraceError) as caught:
         values(b'{"a": 1}\n{"b": "\xff\xff\xff\xff"}\n')
     assert caught.value.code == "not-utf8"
-    assert "byte 15" in caught.value.title
+    assert "byte 16" in caught.value.title
 
 
 def test_a_cut_head_is_closed_where_it_broke() -> None:

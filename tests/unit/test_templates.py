@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from whytokens.attribution.lanes import Lanes
 from whytokens.builder import TraceBuilder
 from whytokens.importers import anthropic_messages, openai_chat, openai_responses

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from whytokens import assets, registry
 from whytokens.tokenizers import claude, openai
 from whytokens.tokenizers.choose import choose

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from whytokens.attribution.apportion import largest_remainder
@@ -98,7 +99,7 @@ class Attribution:
     def cost_pusd(self) -> int:
         """The call's price: its disjoint buckets at their rates, its output and its fees."""
         bounds = (*self.starts, self.prompt_tokens)
-        sizes = [after - before for before, after in zip(bounds, bounds[1:], strict=False)]
+        sizes = [after - before for before, after in pairwise(bounds)]
         prompt = sum(size * rate for size, rate in zip(sizes, self.rates, strict=True))
         return prompt + self.output_tokens * self.output_rate_pusd + self.fees_pusd
 

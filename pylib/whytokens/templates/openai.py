@@ -206,8 +206,9 @@ class OpenAITemplate:
 def _packed(context: Context, calls: Sequence[Segment]) -> list[Piece]:
     """Parallel calls of gpt models: one message of `multi_tool_use` (288 of 319 requests exact)."""
     rendered = [
-        '{"recipient_name":"functions.%s","parameters":%s}'
-        % (call.name, parts.minified(call.text or "{}"))
+        '{"recipient_name":"functions.'
+        + f'{call.name}","parameters":{parts.minified(call.text or "{}")}'
+        + "}"
         for call in calls
     ]
     total = context.count('{"tool_uses":[' + ",".join(rendered) + "]}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from heapq import heapify, heappop, heappush
+from itertools import pairwise
 
 # Scanning wins below about a hundred bytes (tiktoken switches at 100 too).
 SCAN_BYTES = 100
@@ -24,7 +25,7 @@ def merge(piece: bytes, ranks: Mapping[bytes, int]) -> list[int]:
 def _scan(piece: bytes, ranks: Mapping[bytes, int]) -> list[int]:
     parts = [piece[i : i + 1] for i in range(len(piece))]
     get = ranks.get
-    pairs = [get(a + b, _NEVER) for a, b in zip(parts, parts[1:], strict=False)]
+    pairs = [get(a + b, _NEVER) for a, b in pairwise(parts)]
     while pairs:
         low = min(pairs)
         if low == _NEVER:

@@ -14,7 +14,10 @@ TOKEN = re.compile(r"\\p\{(\w+)\}|\\[sS]|\\.|\[\^?|\]|\$|.", re.DOTALL)
 
 
 def translate(pattern: str) -> str:
-    """Matches in a shadow what `pattern` matches in its text. Raises ValueError on a construct that has no translation."""
+    """Matches in a shadow what `pattern` matches in its text.
+
+    Raises ValueError on a construct that has no translation.
+    """
     out, inside = [], False
     for match in TOKEN.finditer(pattern):
         part = match[0]

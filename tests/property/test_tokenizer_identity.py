@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiktoken._tiktoken import CoreBPE as Compiled
+
 from whytokens import assets
 from whytokens.tokenizers import claude, openai
 from whytokens.tokenizers.core import CoreBPE

@@ -1,0 +1,92 @@
+"""The seam under CPython: messages in, messages out, and a cancel that leaves nothing open."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from whytokens import assets, registry
+from whytokens.importers import Importer
+from whytokens.pipeline import Need, open_sources
+from whytokens.worker import handle, source
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+LOG = FIXTURES / "claude_code" / "tools-in-parallel" / "session.jsonl"
+
+
+def ask(**request: Any) -> list[dict[str, Any]]:
+    return [json.loads(text) for text in handle(json.dumps({"v": 1, "id": 7, **request}))]
+
+
+def open_log() -> dict[str, Any]:
+    return ask(op="open", files=[{"name": "s.jsonl", "path": str(LOG)}])[-1]
+
+
+def test_open_then_text_and_layout() -> None:
+    result = open_log()
+    assert (result["id"], result["type"]) == (7, "result")
+    report = result["value"]
+    assert report["totals"]["calls"] == 4
+    segment = next(number for number in report["merged"]["segment"] if number >= 0)
+    text = ask(op="text", segment=segment)[-1]["value"]
+    assert text["segment"] == segment
+    assert text["file"] == "s.jsonl"
+    order = ask(op="layout", layout="in_order", session=None)[-1]["value"]
+    assert order["tokens"][0] == report["merged"]["tokens"][0]
+    assert order["nusd"][0] == report["merged"]["nusd"][0]
+
+
+def test_the_page_and_the_engine_name_the_same_fields() -> None:
+    report = open_log()["value"]
+    script = (FIXTURES.parent.parent / "app" / "protocol.js").read_text(encoding="utf-8")
+    for name in (*report, *report["totals"], *report["merged"], *report["sessions"][0]):
+        assert f"{name}:" in script or f"{name}?:" in script, name
+
+
+def test_errors_are_messages() -> None:
+    missing = ask(op="open", files=[{"name": "gone.json", "path": "/nowhere/gone.json"}])[-1]
+    assert missing["error"]["code"] == "unknown-format"
+    assert ask(op="dance")[-1]["error"]["code"] == "bug"
+    assert json.loads(next(handle('{"v": 2, "id": 1, "op": "open"}')))["error"]["code"] == "bug"
+
+
+def test_an_error_of_ours_never_quotes_the_users_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret prompt text")
+
+    monkeypatch.setattr("whytokens.worker.report", broken)
+    error = ask(op="open", files=[{"name": "s.jsonl", "path": str(LOG)}])[-1]["error"]
+    assert error["code"] == "bug"
+    assert "secret" not in json.dumps(error)
+    assert "RuntimeError at test_worker.py" in error["hint"]
+
+
+def test_a_missing_vocabulary_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assets, "have", lambda name: False)
+    events = list(open_sources([source({"name": "s.jsonl", "path": str(LOG)})]))
+    assert Need("claude-v3.bin") in events
+
+
+def test_closing_the_generator_stops_the_work() -> None:
+    steps = handle(json.dumps({"v": 1, "id": 1, "op": "open", "files": []}))
+    steps.close()
+    assert list(steps) == []
+
+
+def test_every_importer_is_in_the_registry() -> None:
+    """No orphans: a module with a constant that sniffs and loads is listed."""
+    import importlib
+    import pkgutil
+
+    import whytokens.importers as package
+
+    found = []
+    for module in pkgutil.iter_modules(package.__path__):
+        names = vars(importlib.import_module(f"whytokens.importers.{module.name}"))
+        found += [v for k, v in names.items() if k.isupper() and hasattr(v, "sniff")]
+    listed: tuple[Importer, ...] = registry.IMPORTERS
+    assert {id(one) for one in found} == {id(one) for one in listed}
+    assert len({one.key for one in listed}) == len(listed)
