@@ -6,10 +6,11 @@ children; the root is the sum of everything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from whytokens.attribution.apportion import cut
+from whytokens.attribution.share import Attribution
 from whytokens.model import CATEGORIES, CallId, Category, NodeId, SegmentId
 from whytokens.protocol import Columns
 
@@ -91,6 +92,11 @@ def _joined(frames: list[Frame]) -> Frame:
         joined.nodes |= frame.nodes
         joined.callers |= frame.callers
     return joined
+
+
+def settled(root: Frame, found: Iterable[Attribution]) -> None:
+    """After `total`: the root is what was billed, exact where every call reports its usage."""
+    root.approx = any(one.method == "counted" or one.output_counted for one in found)
 
 
 def columns(root: Frame, calls_of: Callable[[Frame], tuple[CallId, int]]) -> Columns:

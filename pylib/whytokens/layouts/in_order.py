@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from whytokens.attribution.share import Attribution, Span
-from whytokens.layouts.frames import FOLD_PARTS, Frame, columns, total
+from whytokens.layouts.frames import FOLD_PARTS, Frame, columns, settled, total
 from whytokens.layouts.labels import WORDS, branch, leaf
 from whytokens.layouts.merged import OUTPUT
 from whytokens.model import CallId, Category, Trace
@@ -35,6 +35,7 @@ def in_order(trace: Trace, attributions: Iterable[Attribution]) -> Columns:
         previous[one.call.session] = one
         _mark(frame, one.call.id)
     total(root)
+    settled(root, shared)
 
     def calls_of(frame: Frame) -> tuple[CallId, int]:
         return min(frame.callers, default=CallId(-1)), len(frame.callers)

@@ -12,7 +12,7 @@ from whytokens.attribution.apportion import cut
 from whytokens.attribution.callers import Callers
 from whytokens.attribution.share import Attribution
 from whytokens.attribution.tally import Tallies, Tally
-from whytokens.layouts.frames import Frame, columns, fold, total
+from whytokens.layouts.frames import Frame, columns, fold, settled, total
 from whytokens.layouts.labels import branch, leaf
 from whytokens.layouts.sections import sections
 from whytokens.model import CallId, NodeId, Segment, SegmentId, Trace
@@ -27,7 +27,8 @@ def merged(
     trace: Trace, found: Iterable[Attribution], tallies: Tallies, count: Callable[[str], int]
 ) -> Columns:
     """The merged tree of a trace. `count` weighs the sections of a text."""
-    billed = [one.call for one in found if one.method != "unbilled"]
+    found = [one for one in found if one.method != "unbilled"]
+    billed = [one.call for one in found]
     callers = Callers(trace.prompts, billed)
     root = Frame("all calls", "overhead")
     _add_segments(root, trace, tallies.prompt, _nodes(trace, callers), count)
@@ -40,6 +41,7 @@ def merged(
     if _holds(output):
         root.children[OUTPUT] = output
     total(root)
+    settled(root, found)
     fold(root, root)
     root.nodes.clear()
 
