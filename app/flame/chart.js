@@ -17,7 +17,9 @@ import { frameClass } from "./colors.js";
 
 const CELL = 26;
 const STRIP = 6;
+// Merged frames are few and wide; in order, a call of many thin frames must not look empty.
 const MIN_FRAME = 3;
+const MIN_FRAME_IN_ORDER = 1;
 const SVG = "http://www.w3.org/2000/svg";
 
 export class Chart {
@@ -40,10 +42,11 @@ export class Chart {
     this.tree = tree;
     const width = Math.max(300, this.host.clientWidth);
     const data = this.#data(tree, look);
+    const smallest = look.ordered ? MIN_FRAME_IN_ORDER : MIN_FRAME;
     if (!this.chart) {
       this.chart = flamegraph()
         .cellHeight(CELL)
-        .minFrameSize(MIN_FRAME)
+        .minFrameSize(smallest)
         .transitionDuration(0)
         .title("")
         .tooltip(false)
@@ -52,7 +55,7 @@ export class Chart {
       this.chart.width(width).inverted(!look.inverted);
       select(this.host).datum(data).call(this.chart);
     } else {
-      this.chart.width(width).inverted(!look.inverted);
+      this.chart.width(width).inverted(!look.inverted).minFrameSize(smallest);
       this.chart.update(data);
     }
     this.#dress(tree, look);
