@@ -55,9 +55,9 @@ class PlainTemplate:
         return True
 
     def head(self, context: Context, messages: Sequence[Message]) -> list[Piece]:
-        return [piece for message in messages for piece in self.turn(context, message, 0)]
+        return [piece for message in messages for piece in self.turn(context, message, None)]
 
-    def turn(self, context: Context, message: Message, index: int) -> list[Piece]:
+    def turn(self, context: Context, message: Message, before: Role | None) -> list[Piece]:
         return [
             Piece(segment, context.count(context.segment(segment).text or ""))
             for segment in message.segments

@@ -126,6 +126,9 @@ class TraceBuilder:
             self._messages.append(Message(id=found, role=role, segments=key[1], name=name))
         return found
 
+    def segments_of(self, message: MessageId) -> list[SegmentId]:
+        return list(self._messages[message].segments)
+
     def prompt(self, messages: Iterable[MessageId], after: NodeId = ROOT) -> NodeId:
         """The prompt `after` continued by `messages`; shared prefixes give shared nodes."""
         node = after

@@ -149,6 +149,9 @@ class Options:
     tool_choice: str | None = None  # "auto" | "none" | "any" | "required" | "tool"
     tool_name: str | None = None  # with tool_choice "tool"
     thinking: str | None = None  # "enabled" | "adaptive" | None
+    single_call: bool = False  # no parallel tool calls
+    structured: bool = False  # the reply must follow a JSON schema
+    stored: bool = False  # tool calls are referred to by the ids of a stored response
     hosted: tuple[str, ...] = ()  # hosted tools whose schemas the provider adds, e.g. "web_search"
     server_state: str | None = None  # e.g. "previous_response_id": history that is not in the file
 

@@ -17,6 +17,7 @@ from whytokens.model import (
     MessageId,
     NodeId,
     Options,
+    Role,
     Segment,
     SegmentId,
     Trace,
@@ -71,7 +72,7 @@ class Lane:
     exactness: Exactness
     context: Context
     heads: dict[NodeId, tuple[Piece, ...]] = field(default_factory=dict)
-    turns: dict[tuple[MessageId, int], tuple[Piece, ...]] = field(default_factory=dict)
+    turns: dict[tuple[MessageId, Role | None], tuple[Piece, ...]] = field(default_factory=dict)
     sums: dict[NodeId, int] = field(default_factory=dict)
     ends: dict[NodeId, NodeId] = field(default_factory=dict)
     frames: dict[NodeId, tuple[Piece, ...]] = field(default_factory=dict)
@@ -103,10 +104,12 @@ class Lane:
         """Pieces of the message at `node`, which stands after the head."""
         prompts = self.trace.prompts
         message = prompts.messages[node]
-        index = 0 if self.head_end(prompts.parents[node]) == prompts.parents[node] else 1
-        key = (message, index)
+        parent = prompts.parents[node]
+        first = self.head_end(parent) == parent
+        before = None if first else self.trace.messages[prompts.messages[parent]].role
+        key = (message, before)
         if key not in self.turns:
-            rendered = self.template.turn(self.context, self.trace.messages[message], index)
+            rendered = self.template.turn(self.context, self.trace.messages[message], before)
             self.turns[key] = tuple(rendered)
         return self.turns[key]
 

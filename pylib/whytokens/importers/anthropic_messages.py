@@ -53,14 +53,25 @@ def request_messages(
         found.append(builder.message("system", segments))
         if any("cache_control" in block for block in system):
             marks.append(len(found))
-    names = CallNames()
+    names, waiting = CallNames(), list[SegmentId]()
     for number, value in enumerate(as_list(body.get("messages"))):
         message = as_dict(value)
         place = _place(where, "messages", number)
-        found.append(conversation_message(message, builder, place, names))
+        if waiting and message.get("role") == "user" and _is_results(message):
+            waiting += content(_blocks(message.get("content")), "user", builder, place, names)
+            found[-1] = builder.message("tool", waiting)
+        else:
+            found.append(conversation_message(message, builder, place, names))
+            waiting = builder.segments_of(found[-1]) if _is_results(message) else []
         if any("cache_control" in block for block in _blocks(message.get("content"))):
             marks.append(len(found))
     return found, _options(body, tools), tuple(marks)
+
+
+def _is_results(message: Json) -> bool:
+    """A user message of nothing but tool results; the API joins such neighbours."""
+    blocks = _blocks(message.get("content"))
+    return bool(blocks) and all(block.get("type") == "tool_result" for block in blocks)
 
 
 def conversation_message(
@@ -172,6 +183,7 @@ def _options(body: Json, tools: list[Json]) -> Options:
     return Options(
         tool_choice=as_str(choice.get("type")),
         tool_name=as_str(choice.get("name")),
+        single_call=choice.get("disable_parallel_tool_use") is True,
         thinking=thinking if thinking in ("enabled", "adaptive") else None,
         hosted=tuple(hosted),
         server_state="container" if body.get("container") else None,

@@ -50,8 +50,9 @@ def request_messages(
 
 
 def format_message(schema: Json, builder: TraceBuilder, where: Where) -> MessageId:
-    """A response schema: name and JSON schema as sent."""
-    text = json.dumps(schema.get("schema"), ensure_ascii=False)
+    """A response schema: its name, and its description and JSON schema as sent."""
+    said = {key: schema[key] for key in ("description", "schema") if schema.get(key)}
+    text = json.dumps(said, ensure_ascii=False)
     path, name = ("system", "response format"), as_str(schema.get("name"))
     return builder.message("format", [builder.segment("system", path, text, where, name=name)])
 
@@ -155,6 +156,7 @@ def _options(body: Json, tools: list[Any]) -> Options:
     return Options(
         tool_choice=choice if isinstance(choice, str) else "tool" if inner.get("name") else None,
         tool_name=as_str(inner.get("name")),
+        structured=bool(as_dict(body.get("response_format")).get("json_schema")),
         hosted=(*hosted, *(key for key in HOSTED_KEYS if body.get(key) is not None)),
     )
 

@@ -82,6 +82,10 @@ def _item(
             category = "assistant"
         at = _place(where, "content")
         return category, content(item.get("content"), category, builder, at)  # type: ignore[return-value]
+    if kind == "additional_tools":
+        at = _place(where, "tools")
+        tools = [as_dict(tool) for tool in as_list(item.get("tools"))]
+        return "tools", [definition(builder, t, _place(at, i)) for i, t in enumerate(tools)]
     if kind == "reasoning":
         texts = [as_str(as_dict(part).get("text")) for part in as_list(item.get("summary"))]
         text = "\n".join(text for text in texts if text) or None
@@ -109,6 +113,11 @@ def _options(body: Json, tools: list[Json]) -> Options:
     return Options(
         tool_choice=choice if isinstance(choice, str) else "tool" if named else None,
         tool_name=named,
+        structured=as_dict(as_dict(body.get("text")).get("format")).get("type") == "json_schema",
+        stored=any(
+            as_dict(item).get("type") == "function_call" and as_dict(item).get("id")
+            for item in items
+        ),
         hosted=tuple(str(t["type"]) for t in tools if t.get("type") not in OWN_TOOLS),
         server_state=state,
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
-from whytokens.model import Message, Options, Segment, SegmentId
+from whytokens.model import Message, Options, Role, Segment, SegmentId
 
 Kind = Literal["text", "fixed", "media", "hidden"]
 
@@ -56,8 +56,8 @@ class Template(Protocol):
         """The leading run of "tools", "format" and "system" messages, in rendered order."""
         ...
 
-    def turn(self, context: Context, message: Message, index: int) -> list[Piece]:
-        """One later message; `index` counts from 0 after the head."""
+    def turn(self, context: Context, message: Message, before: Role | None) -> list[Piece]:
+        """One later message; `before` is the role of the one before it, None after the head."""
         ...
 
     def frame(self, context: Context, head: Sequence[Message]) -> list[Piece]:

@@ -12,6 +12,7 @@ from whytokens.templates import Context, Piece
 
 FRAMES = "message frames"
 PREAMBLE = "tool preamble"
+PLAIN_TEXT = frozenset(("system", "user", "assistant"))
 
 
 def segments(context: Context, message: Message) -> list[Segment]:
@@ -29,9 +30,48 @@ def text(context: Context, segment: Segment, extra_tokens: int = 0) -> Piece:
     return Piece(segment.id, context.count(segment.text) + extra_tokens, "text", context.exact)
 
 
-def media(segment: Segment, size: Callable[[int, int, str | None], int]) -> Piece:
-    """An image by its formula; other media are not known and left to the overhead."""
+def texts(
+    context: Context, found: Sequence[Segment], other: Callable[[Segment], Piece]
+) -> list[Piece]:
+    """Segments of one message. Neighbouring texts are counted as the one text that they make;
+    `other` is asked for whatever is no plain text."""
+    pieces: list[Piece] = []
+    run: list[Segment] = []
+    for segment in (*found, None):
+        if segment is not None and _plain(segment):
+            run.append(segment)
+            continue
+        pieces += _run(context, run)
+        run = []
+        if segment is not None:
+            pieces.append(other(segment))
+    return pieces
+
+
+def _plain(segment: Segment) -> bool:
+    return segment.text is not None and segment.media is None and segment.category in PLAIN_TEXT
+
+
+def _run(context: Context, run: Sequence[Segment]) -> list[Piece]:
+    if len(run) == 1:
+        return [text(context, run[0])]
+    counts = [context.count(segment.text or "") for segment in run]
+    whole = context.count("".join(segment.text or "" for segment in run)) if run else 0
+    shares = largest_remainder(counts, whole)
+    return [
+        Piece(segment.id, share, "text", context.exact)
+        for segment, share in zip(run, shares, strict=True)
+    ]
+
+
+def media(
+    segment: Segment, size: Callable[[int, int, str | None], int], page_tokens: int = 0
+) -> Piece:
+    """An image by its formula; a document by what its pages cost at least, its text unread; other
+    media are not known and left to the overhead."""
     found = segment.media
+    if found is not None and found.kind == "document" and found.pages:
+        return Piece(segment.id, found.pages * page_tokens, "media", False)
     if found is None or found.kind != "image" or not found.width or not found.height:
         return Piece(segment.id, 0, "media", False)
     return Piece(segment.id, size(found.width, found.height, found.detail), "media", True)
@@ -53,6 +93,16 @@ def block(
         for (segment, _), share in zip(parts, shares, strict=True)
     ]
     return pieces
+
+
+def tool_name(segment: Segment) -> str:
+    """The bare name of the tool that a definition, call or result belongs to."""
+    if segment.name is not None or len(segment.path) < 2:
+        return segment.name or ""
+    server, rest = segment.path[1], segment.path[2:]
+    if server.startswith("mcp:") and rest:
+        return f"mcp__{server.removeprefix('mcp:')}__{rest[0]}"
+    return server
 
 
 def parsed(value: str | None) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from whytokens.model import Message, Segment
+from whytokens.model import Message, Role, Segment
 from whytokens.templates import Context, Piece, parts
 
 
@@ -17,9 +17,9 @@ class PlainTemplate:
         return True
 
     def head(self, context: Context, messages: Sequence[Message]) -> list[Piece]:
-        return [piece for message in messages for piece in self.turn(context, message, 0)]
+        return [piece for message in messages for piece in self.turn(context, message, None)]
 
-    def turn(self, context: Context, message: Message, index: int) -> list[Piece]:
+    def turn(self, context: Context, message: Message, before: Role | None) -> list[Piece]:
         return self.reply(context, parts.segments(context, message))
 
     def frame(self, context: Context, head: Sequence[Message]) -> list[Piece]:

@@ -68,13 +68,23 @@ def _type(schema: Any, shapes: Schema, depth: int) -> str:
         return " | ".join(_json(value) for value in found["enum"])
     kind = found.get("type")
     if isinstance(kind, list):
-        return " | ".join(_type({**found, "type": one}, shapes, depth + 1) for one in kind)
+        return _union(found, kind, shapes, depth)
     if kind == "object" or (kind is None and found.get("properties")):
         return _object(found, shapes, depth + 1) if _dict(found.get("properties")) else "object"
     if kind == "array":
         item = _type(found["items"], shapes, depth + 1) if found.get("items") else "any"
         return (f"({item})" if " | " in item and not item.startswith("{") else item) + "[]"
     return WORDS.get(kind, "null" if kind == "null" else "any") if isinstance(kind, str) else "any"
+
+
+def _union(schema: dict[str, Any], kinds: list[Any], shapes: Schema, depth: int) -> str:
+    """A list of types: each alternative carries the description again."""
+    plain = {key: value for key, value in schema.items() if key != "description"}
+    types = [_type({**plain, "type": one}, shapes, depth + 1) for one in kinds]
+    if not schema.get("description"):
+        return " | ".join(types)
+    words = comment(schema["description"])
+    return "\n" + "".join(f" {words} | {one}\n" for one in types)
 
 
 def _object(schema: Schema, shapes: Schema, depth: int) -> str:

@@ -1,0 +1,179 @@
+"""The corpus of real requests with billed usage, read as the engine reads a log.
+
+`../shared/corpus` (its README says what a row holds). Media were taken out of the bodies; each comes
+back as a file of its kind and size whose header says the same, so that importers measure it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import lzma
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from building.places import ROOT
+from whytokens.attribution.lanes import Lanes
+from whytokens.builder import TraceBuilder
+from whytokens.importers import bodies
+from whytokens.importers.exchanges import Exchange
+from whytokens.model import Where
+from whytokens.registry import IMPORTERS
+
+CORPUS = ROOT.parent / "shared" / "corpus" / "dev.jsonl.xz"
+# What is billed but not in the body.
+OPEN = frozenset(("server_state", "remote_media", "remote_file", "hosted_tools", "context_mgmt"))
+MEDIA = re.compile(r"@@media:([0-9a-f]{16})")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that one bar speaks of: who was asked, over which API, and which importer reads them."""
+
+    name: str
+    providers: frozenset[str]
+    apis: frozenset[str]
+    family: str
+    importer: str
+
+
+GROUPS = (
+    Group(
+        "OpenAI Chat",
+        frozenset(("openai", "azure-openai")),
+        frozenset(("chat.completions",)),
+        "openai",
+        "openai_chat",
+    ),
+    Group(
+        "OpenAI Responses",
+        frozenset(("openai", "azure-openai")),
+        frozenset(("responses",)),
+        "openai",
+        "openai_responses",
+    ),
+    Group(
+        "Anthropic",
+        frozenset(("anthropic", "bedrock", "vertex-anthropic", "azure-ai")),
+        frozenset(("messages", "messages.count_tokens", "bedrock.invoke")),
+        "claude",
+        "anthropic_messages",
+    ),
+    Group(
+        "Gemini",
+        frozenset(("gemini", "vertex")),
+        frozenset(("generateContent", "countTokens")),
+        "gemini",
+        "gemini_generate",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A row and our count of its prompt; `exact` says whether the count claims to be."""
+
+    row: dict[str, Any]
+    tokens: int
+    exact: bool
+
+    @property
+    def billed(self) -> int:
+        return int(self.row["input_total"])
+
+    @property
+    def off(self) -> int:
+        return self.tokens - self.billed
+
+
+def rows() -> list[dict[str, Any]]:
+    with lzma.open(CORPUS, "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def closed(row: dict[str, Any]) -> bool:
+    """Is everything that was billed in the body? Recordings with replaced texts are told apart."""
+    return not OPEN.intersection(row["features"]) and "maybe_redacted" not in row["features"]
+
+
+def of(group: Group, found: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for row in found:
+        if (
+            row["provider"] in group.providers
+            and row["api"] in group.apis
+            and row["tokenizer_family"] == group.family
+            and row["input_total"]
+        ):
+            yield row
+
+
+def counted(group: Group, found: list[dict[str, Any]]) -> list[Counted]:
+    """Our count of each row's prompt, as for a request whose bill nobody knows."""
+    api = next(
+        one.api
+        for one in IMPORTERS
+        if isinstance(one, bodies.BodyImporter) and one.key == group.importer
+    )
+    builder = TraceBuilder("corpus")
+    for number, row in enumerate(found):
+        where = Where(file="corpus", line=number + 1)
+        exchange = _exchange(body(row), where)
+        request = api.request(exchange, builder)
+        builder.call(
+            api=api.api,
+            model=row["response_model"] or row["model"],
+            provider=row["provider"],
+            prompt=builder.prompt(request.messages),
+            where=where,
+            options=request.options,
+        )
+    trace = builder.build()
+    lanes = Lanes(trace)
+    answers = []
+    for call, row in zip(trace.calls, found, strict=True):
+        lane = lanes.of(call)
+        end = lane.head_end(call.prompt)
+        pieces = [*lane.frame(end)]
+        for node in [end, *(n for n in trace.prompts.path(call.prompt) if n > end)]:
+            pieces += lane.pieces(node, end)
+        answers.append(
+            Counted(row, sum(p.tokens for p in pieces), all(p.exact for p in pieces if p.tokens))
+        )
+    return answers
+
+
+def _exchange(request: dict[str, Any], where: Where) -> Exchange:
+    return Exchange(
+        request=request,
+        response={},
+        status=None,
+        error=None,
+        started=None,
+        duration_ms=None,
+        tags={},
+        url="",
+        where=where,
+    )
+
+
+def body(row: dict[str, Any]) -> dict[str, Any]:
+    """The request with its media back."""
+    text = json.dumps(row["request_body"])
+    if "@@media:" in text:
+        text = MEDIA.sub(
+            lambda m: base64.b64encode(_file(row["media"].get(m[1], {}))).decode(), text
+        )
+    value = json.loads(text)
+    return value if isinstance(value, dict) else {}
+
+
+def _file(media: dict[str, Any]) -> bytes:
+    if media.get("kind") == "image" and media.get("w"):
+        size = struct.pack(">II", media["w"], media["h"])
+        return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + size + b"\x08\x02\0\0\0"
+    if media.get("kind") == "pdf":
+        return b"%PDF-1.4\n" + b"<< /Type /Page >>\n" * (media.get("pages") or 1)
+    return b"\0" * min(media.get("bytes") or 0, 1000)
