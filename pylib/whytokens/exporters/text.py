@@ -46,27 +46,34 @@ def _tree(report: Report) -> Iterator[str]:
     children: dict[int, list[int]] = {}
     for row, parent in enumerate(columns["parent"]):
         children.setdefault(parent, []).append(row)
-    yield from _rows(columns, values, children, 0, 0)
+    priced = report["totals"]["priced_calls"] > 0
+    yield from _rows(columns, values, children, 0, 0, priced)
 
 
 def _rows(
-    columns: Columns, values: list[int], children: dict[int, list[int]], row: int, depth: int
+    columns: Columns,
+    values: list[int],
+    children: dict[int, list[int]],
+    row: int,
+    depth: int,
+    priced: bool,
 ) -> Iterator[str]:
     whole = values[0] or 1
     share = values[row] / whole
     bar = "█" * round(share * BAR_CHARS)
     label = "  " * depth + columns["strings"][columns["name"][row]]
     about = "≈" if columns["approx"][row] else " "
+    price = dollars(columns["nusd"][row]) if priced else "–"
     yield (
         f"{label[:44]:44} {bar:{BAR_CHARS}} {share:6.1%} "
-        f"{about}{columns['tokens'][row]:>12,} {dollars(columns['nusd'][row]):>11}"
+        f"{about}{columns['tokens'][row]:>12,} {price:>11}"
     )
     if depth == MAX_DEPTH:
         return
     below = sorted(children.get(row, ()), key=lambda child: -values[child])
     for child in below:
         if values[child] >= whole * MIN_SHARE:
-            yield from _rows(columns, values, children, child, depth + 1)
+            yield from _rows(columns, values, children, child, depth + 1, priced)
 
 
 def _notes(report: Report) -> Iterator[str]:

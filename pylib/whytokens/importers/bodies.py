@@ -39,6 +39,15 @@ class Reply:
     id: str | None
 
 
+def named_model(one: Exchange) -> str | None:
+    """The model that answered, else the one that was asked."""
+    return as_str(one.response.get("model")) or as_str(one.request.get("model"))
+
+
+def no_provider(url: str) -> str | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
     """One API's way of writing exchanges."""
@@ -50,6 +59,8 @@ class Api:
     owns: Callable[[Json, str], bool]
     request: Callable[[Exchange, TraceBuilder], Request]
     reply: Callable[[Exchange, TraceBuilder], Reply]
+    model: Callable[[Exchange], str | None] = named_model
+    provider_of: Callable[[str], str | None] = no_provider  # by the URL, where that tells
 
 
 class BodyImporter:
@@ -92,13 +103,12 @@ class BodyImporter:
             builder.warn("partial", f"Response {reply.id} is already counted, skipped.", one.where)
             return
         body = one.request
-        model = as_str(one.response.get("model")) or as_str(body.get("model"))
         tags = dict(one.tags)
         session = tags.pop("session", None) or tags.pop("session_id", None)
         builder.call(
             api=self.api.api,
-            model=model,
-            provider=self.api.provider,
+            model=self.api.model(one),
+            provider=self.api.provider_of(one.url) or self.api.provider,
             prompt=builder.prompt(request.messages),
             where=one.where,
             session=session,

@@ -60,6 +60,7 @@ def looks_like_body(value: Json) -> bool:
     """Is this a request body of one of the known APIs, or a response to one?"""
     return (
         isinstance(value.get("messages"), list)
+        or isinstance(value.get("contents"), list)
         or ("input" in value and ("model" in value or "instructions" in value))
         or is_response(value)
     )
@@ -69,6 +70,8 @@ def is_response(value: Json) -> bool:
     """A response body that stands alone."""
     return (
         isinstance(value.get("choices"), list)
+        or isinstance(value.get("candidates"), list)
+        or isinstance(value.get("usageMetadata"), dict)
         or value.get("object") == "response"
         or (value.get("type") == "message" and isinstance(value.get("content"), list))
     )

@@ -35,6 +35,14 @@ def media(data: str | None, mime: str | None, detail: str | None = None) -> Medi
     )
 
 
+def text(data: str | None) -> str | None:
+    """A text file out of base64; None when it is neither."""
+    try:
+        return base64.b64decode("".join((data or "").split())).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return None
+
+
 def from_url(url: str, detail: str | None = None) -> Media:
     """A data URL's content, or an image that is not in the file."""
     match = DATA_URL.match(url)

@@ -1,7 +1,8 @@
 """A streamed response put together again: server-sent events or a list of chunks.
 
 Spec: formats, section 2, last bullet. Anthropic: start and delta events, usage by last word; OpenAI
-Chat: chunks, usage in the last; Responses: `response.completed` carries it all.
+Chat: chunks, usage in the last; Responses: `response.completed` carries it all; Gemini: whole
+responses whose parts follow each other, usage by last word.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ def response_of(value: Any) -> Json | None:
             return as_dict(event["response"])
     if any(as_list(event.get("choices")) for event in events):
         return _chat(events)
+    if any("candidates" in event or "usageMetadata" in event for event in events):
+        return _gemini(events)
     return None
 
 
@@ -69,6 +72,26 @@ def _grow(block: Json, partial: dict[int, str], number: int, delta: Json) -> Non
             block.setdefault("type", key)
     if isinstance(delta.get("partial_json"), str):
         partial[number] = partial.get(number, "") + delta["partial_json"]
+
+
+def _gemini(events: Iterable[Json]) -> Json:
+    found: Json = {}
+    parts: list[Any] = []
+    finish = None
+    for event in events:
+        found |= {key: value for key, value in event.items() if key != "candidates"}
+        candidate = as_dict(next(iter(as_list(event.get("candidates"))), None))
+        for part in as_list(as_dict(candidate.get("content")).get("parts")):
+            last = as_dict(parts[-1]) if parts else {}
+            new = as_dict(part)
+            alike = set(last) == set(new) and last.get("thought") == new.get("thought")
+            if alike and isinstance(last.get("text"), str) and isinstance(new.get("text"), str):
+                parts[-1] = {**last, "text": last["text"] + new["text"]}
+            else:
+                parts.append(part)
+        finish = candidate.get("finishReason") or finish
+    content = {"role": "model", "parts": parts}
+    return {**found, "candidates": [{"content": content, "finishReason": finish}]}
 
 
 def _chat(events: Iterable[Json]) -> Json:

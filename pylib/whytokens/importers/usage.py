@@ -1,4 +1,4 @@
-"""Usage objects of the three APIs as disjoint buckets (formats, rule 1; facts, section 3)."""
+"""Usage objects of the four APIs as disjoint buckets (formats, rule 1; facts, section 3)."""
 
 from __future__ import annotations
 
@@ -66,6 +66,34 @@ def anthropic(value: Any) -> Usage | None:
         cache_write_1h=hour,
         output=as_tokens(raw.get("output_tokens")),
         fees={"web_search": searches} if searches else {},
+    )
+
+
+def gemini(value: Any) -> Usage | None:
+    """`promptTokenCount` includes what was cached; tool-use prompts and thoughts stand beside it."""
+    raw = as_dict(value)
+    prompt = as_tokens(raw.get("promptTokenCount"))
+    if prompt is None:
+        return None
+    read = min(as_tokens(raw.get("cachedContentTokenCount")) or 0, prompt)
+    tools = as_tokens(raw.get("toolUsePromptTokenCount")) or 0
+    thoughts = as_tokens(raw.get("thoughtsTokenCount"))
+    said = as_tokens(raw.get("candidatesTokenCount"))
+    output = None if said is None and thoughts is None else (said or 0) + (thoughts or 0)
+    detail = {
+        f"input_{str(as_dict(part).get('modality')).lower()}": count
+        for part in as_list(raw.get("promptTokensDetails"))
+        if (count := as_tokens(as_dict(part).get("tokenCount")))
+        and as_dict(part).get("modality") in ("AUDIO", "IMAGE", "VIDEO")
+    }
+    return Usage(
+        input=prompt - read + tools,
+        cache_read=read,
+        cache_write_5m=0,
+        cache_write_1h=0,
+        output=output,
+        reasoning=thoughts,
+        detail=detail,
     )
 
 

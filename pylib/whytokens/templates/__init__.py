@@ -34,7 +34,8 @@ class Piece(NamedTuple):
 class Context:
     """Everything a template may ask for besides the messages.
 
-    `count` gives the tokens of a text, memoised; `exact` says whether those counts are.
+    `provider` is who was asked ("vertex"), None where the log does not say. `count` gives the
+    tokens of a text, memoised; `exact` says whether those counts are.
     """
 
     api: str
@@ -43,6 +44,7 @@ class Context:
     count: Callable[[str], int]
     exact: bool
     segment: Callable[[SegmentId], Segment]
+    provider: str | None = None
 
 
 class Template(Protocol):

@@ -21,6 +21,8 @@ TILE_MODELS = (  # model, base, per 512-px tile
     (re.compile(r"gpt-5"), 70, 140),
     (re.compile(r""), 85, 170),
 )
+EARLY_GEMINI = re.compile(r"gemini-[12]\b|gemini-(pro|flash)|gemma")
+GEMINI_TILE = 258
 _EPSILON = 1e-9
 
 
@@ -46,6 +48,28 @@ def claude(width: int, height: int, *, new: bool) -> int:
             low, high = (middle, high) if fits else (low, middle)
         scale = low
     return _cells(width * scale, height * scale, 28) + 3
+
+
+def gemini(model: str, width: int, height: int) -> int:
+    """Tokens of an image for a Gemini model: one tile until 384 pixels, else tiles and the whole
+    (1.5, 2.0); always one (2.5); a grid of at most 1,120 cells of the image's shape (3 and later)."""
+    name = model.lower()
+    if not EARLY_GEMINI.search(name):
+        return _grid(width, height, 1120)
+    if "gemini-2.5" in name or (width <= 384 and height <= 384):
+        return GEMINI_TILE
+    side = min(max(int(min(width, height) / 1.5), 256), 768)
+    return GEMINI_TILE * (math.ceil(width / side) * math.ceil(height / side) + 1)
+
+
+def gemini_page(model: str) -> int:
+    """Tokens of a page of a PDF; of A4 shape where the shape counts (3 and later)."""
+    return GEMINI_TILE if EARLY_GEMINI.search(model.lower()) else _grid(210, 297, 560)
+
+
+def _grid(width: int, height: int, most: int) -> int:
+    shape = width / height
+    return max(1, math.floor(math.sqrt(most * shape))) * max(1, math.floor(math.sqrt(most / shape)))
 
 
 def _cells(width: float, height: float, size: int) -> int:

@@ -34,6 +34,5 @@ class EstimateTokenizer:
         ]
 
 
-GEMINI = EstimateTokenizer("gemini (o200k × 1.18)", r"gemini|gemma", 1180)
 LLAMA = EstimateTokenizer("llama (o200k × 1.11)", r"llama", 1110)
 ANY = EstimateTokenizer("o200k", r"", 1000)

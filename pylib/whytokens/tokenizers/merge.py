@@ -9,20 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
+from typing import AnyStr
 
 # Scanning wins below about a hundred bytes (tiktoken switches at 100 too).
 SCAN_BYTES = 100
 _NEVER = 1 << 62
 
 
-def merge(piece: bytes, ranks: Mapping[bytes, int]) -> list[int]:
-    """Token ids of a piece that is not itself a token."""
+def merge(piece: AnyStr, ranks: Mapping[AnyStr, int]) -> list[int]:
+    """Token ids of a piece, merged from its bytes, or from its characters."""
     if len(piece) < SCAN_BYTES:
         return _scan(piece, ranks)
     return _heap(piece, ranks)
 
 
-def _scan(piece: bytes, ranks: Mapping[bytes, int]) -> list[int]:
+def _scan(piece: AnyStr, ranks: Mapping[AnyStr, int]) -> list[int]:
     parts = [piece[i : i + 1] for i in range(len(piece))]
     get = ranks.get
     pairs = [get(a + b, _NEVER) for a, b in pairwise(parts)]
@@ -40,7 +41,7 @@ def _scan(piece: bytes, ranks: Mapping[bytes, int]) -> list[int]:
     return [ranks[part] for part in parts]
 
 
-def _heap(piece: bytes, ranks: Mapping[bytes, int]) -> list[int]:
+def _heap(piece: AnyStr, ranks: Mapping[AnyStr, int]) -> list[int]:
     """Parts as a linked list over byte offsets; stale heap entries are known by their rank."""
     size = len(piece)
     after = list(range(1, size + 1))  # where the next part starts

@@ -1,0 +1,229 @@
+"""What Gemini's generateContent renders around the text, on the Developer API and on Vertex.
+
+Spec: facts 2.4. Each part is tokenised on its own. "early" = 1.5 and 2.0 everywhere, and Vertex.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, Literal
+
+from whytokens.model import Message, Role, Segment
+from whytokens.templates import Context, Piece, images, parts
+
+Rendering = Literal["early", "2.5", "3"]
+GENERATION = re.compile(r"gemini-(\d+)(?:\.(\d+))?")
+# The Developer API of 2.5: tokens of a function, and of each parameter, without their texts.
+FUNCTION, REQUIRED, OPTIONAL, ARRAY, OBJECT, ENUM = 18, 10, 14, 8, 20, 3
+# Around a call or a result, and each of its arguments, without their texts.
+CALL = {"early": (0, 0), "2.5": (6, 3), "3": (6, 4)}
+DECLARATION = 2
+# A seal of hidden thinking on 3.x: tokens per character, and less at the start (r = 0.998).
+SEAL_PER_MILLE, SEAL_LESS = 214, 33
+
+
+def _generation(context: Context) -> tuple[int, int]:
+    match = GENERATION.search(context.model)
+    return (int(match[1]), int(match[2] or 0)) if match else (3, 0)
+
+
+def rendering(context: Context) -> Rendering:
+    major, minor = _generation(context)
+    if context.provider == "vertex" or (major, minor) < (2, 5):
+        return "early"
+    return "2.5" if major == 2 else "3"
+
+
+class GeminiTemplate:
+    """generateContent."""
+
+    key = "gemini.generate"
+
+    def knows(self, api: str, model: str) -> bool:
+        return api == "gemini.generate"
+
+    def head(self, context: Context, messages: Sequence[Message]) -> list[Piece]:
+        kind = rendering(context)
+        pieces = []
+        for message in messages:
+            found = parts.segments(context, message)
+            if message.role == "tools":
+                pieces += [_function(context, kind, segment) for segment in found]
+            elif message.role == "format":  # not billed where it was measured
+                pieces += [Piece(s.id, 0, "text", kind == "2.5") for s in found]
+            else:
+                pieces += self.turn(context, message, None)
+        return pieces
+
+    def turn(self, context: Context, message: Message, before: Role | None) -> list[Piece]:
+        kind = rendering(context)
+        pieces = [] if kind == "early" else [parts.frame(1)]
+        other = partial(_segment, context, kind)
+        return pieces + [other(segment) for segment in parts.segments(context, message)]
+
+    def frame(self, context: Context, head: Sequence[Message]) -> list[Piece]:
+        return []
+
+    def reply(self, context: Context, segments: Sequence[Segment]) -> list[Piece]:
+        return [_segment(context, "early", segment) for segment in segments]
+
+
+def _segment(context: Context, kind: Rendering, segment: Segment) -> Piece:
+    if segment.category == "thinking":
+        return _thinking(kind, segment)
+    if segment.media is not None:
+        size = partial(images.gemini, context.model)
+        return parts.media(segment, lambda w, h, _: size(w, h), images.gemini_page(context.model))
+    if segment.category in ("tool_call", "tool_result"):
+        value = parts.parsed(segment.text)
+        around, each = CALL[kind]
+        tokens = around + context.count(parts.tool_name(segment))
+        tokens += sum(context.count(text) for text in _texts(value))
+        tokens += each * len(value) if isinstance(value, dict) else 0
+        return Piece(segment.id, tokens, "text", context.exact)
+    return parts.text(context, segment)
+
+
+def _thinking(kind: Rendering, segment: Segment) -> Piece:
+    """Thoughts in the history are not billed as text; their seals are, on 3.x by their length."""
+    tokens = 0
+    if segment.media is not None and kind == "3":
+        tokens = max(0, segment.media.size_bytes * SEAL_PER_MILLE // 1000 - SEAL_LESS)
+    return Piece(segment.id, tokens, "hidden", False)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every string of a value, keys too, as they are counted one by one."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield str(key)
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, str):
+        yield value
+    elif value is not None:
+        yield json.dumps(value)
+
+
+# -- functions -----------------------------------------------------------------------------------
+
+
+def _function(context: Context, kind: Rendering, segment: Segment) -> Piece:
+    declared = _dict(parts.parsed(segment.text))
+    keys = ("parameters", "parametersJsonSchema", "parameters_json_schema")
+    schema = next((_dict(declared[key]) for key in keys if declared.get(key)), {})
+    name, about = str(declared.get("name") or ""), str(declared.get("description") or "")
+    if kind == "early":
+        tokens = context.count(name) + context.count(about) + _early(context, schema)
+    elif kind == "2.5":
+        tokens = FUNCTION + context.count(name) + context.count(about)
+        tokens += _properties(context, schema)
+    else:
+        tokens = DECLARATION + _declaration(context, name, about, schema)
+    return Piece(segment.id, tokens, "text", context.exact)
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _early(context: Context, schema: dict[str, Any]) -> int:
+    """The texts of a schema, as google-genai accumulates them, and its types in capitals."""
+    tokens = 0
+    for key in ("format", "description", "title"):
+        if key != "title" and isinstance(schema.get(key), str):
+            tokens += context.count(schema[key])
+    empty = schema.get("properties") == {} and _generation(context) >= (3, 0)
+    if isinstance(schema.get("type"), str) and not empty:
+        tokens += context.count(schema["type"].upper())
+    for key in ("enum", "required"):
+        items = schema.get(key)
+        tokens += sum(context.count(str(item)) for item in items) if isinstance(items, list) else 0
+    for key, value in _dict(schema.get("properties")).items():
+        tokens += context.count(key) + _early(context, _dict(value))
+    return tokens + (_early(context, _dict(schema["items"])) if schema.get("items") else 0)
+
+
+def _properties(context: Context, schema: dict[str, Any]) -> int:
+    required = schema.get("required") if isinstance(schema.get("required"), list) else []
+    tokens = 0
+    for key, value in _dict(schema.get("properties")).items():
+        found = _dict(value)
+        tokens += (REQUIRED if key in (required or []) else OPTIONAL) + context.count(key)
+        tokens += max(0, context.count(str(found.get("description") or "")) - 1)
+        if str(found.get("type")).lower() == "array":
+            items = _dict(found.get("items"))
+            tokens += ARRAY + context.count(str(items.get("description") or ""))
+            tokens += _nested(context, items)
+        if isinstance(found.get("enum"), list):
+            tokens += sum(context.count(str(item)) + ENUM for item in found["enum"])
+        tokens += _nested(context, found)
+        for choice in found.get("anyOf") or []:
+            tokens += _nested(context, _dict(choice))
+    return tokens
+
+
+def _nested(context: Context, schema: dict[str, Any]) -> int:
+    return OBJECT + _properties(context, schema) if schema.get("properties") else 0
+
+
+def _declaration(context: Context, name: str, about: str, schema: dict[str, Any]) -> int:
+    """The text of a declaration, in which each delimiter of a string is one token of its own."""
+    fields = {"description": about} if about else {}
+    inner = [f"{key}:{_field(key, value)}" for key, value in fields.items()]
+    inner.append("parameters:" + _written({"type": "object", **schema}))
+    body = f"declaration:{name}{{{','.join(inner)}}}"
+    pieces = body.split(_MARK)
+    return len(pieces) - 1 + sum(context.count(piece) for piece in pieces if piece)
+
+
+_MARK = "\0"
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, dict):
+        if value.get("enum"):
+            value = {**value, "format": "enum"}
+        keys = [key for key in value if key in WRITTEN and value[key] not in ("", [], {}, None)]
+        inner = [f"{key}:{_field(key, value[key])}" for key in sorted(keys)]
+        return "{" + ",".join(inner) + "}"
+    return json.dumps(value)
+
+
+WRITTEN = frozenset(
+    (
+        "description",
+        "properties",
+        "required",
+        "type",
+        "items",
+        "enum",
+        "anyOf",
+        "nullable",
+        "title",
+        "format",
+    )
+)
+
+
+def _field(key: str, value: Any) -> str:
+    if key == "type":
+        return _item((value if isinstance(value, str) else "string").upper())
+    if key == "properties":
+        inner = [f"{name}:{_written(item)}" for name, item in _dict(value).items()]
+        return "{" + ",".join(inner) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(_item(item) for item in value) + "]"
+    return _item(value)
+
+
+def _item(value: Any) -> str:
+    return f"{_MARK}{value}{_MARK}" if isinstance(value, str) else _written(value)
+
+
+GENERATE = GeminiTemplate()
