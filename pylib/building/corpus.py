@@ -128,11 +128,12 @@ def counted(group: Group, found: list[dict[str, Any]]) -> list[Counted]:
     builder = TraceBuilder("corpus")
     for number, row in enumerate(found):
         where = Where(file="corpus", line=number + 1)
-        exchange = _exchange(body(row), where)
+        model = row["response_model"] or row["model"]
+        exchange = _exchange(body(row), {"model": model, "modelVersion": model}, where)
         request = api.request(exchange, builder)
         builder.call(
             api=api.api,
-            model=row["response_model"] or row["model"],
+            model=model,
             provider=row["provider"],
             prompt=builder.prompt(request.messages),
             where=where,
@@ -153,10 +154,10 @@ def counted(group: Group, found: list[dict[str, Any]]) -> list[Counted]:
     return answers
 
 
-def _exchange(request: dict[str, Any], where: Where) -> Exchange:
+def _exchange(request: dict[str, Any], response: dict[str, Any], where: Where) -> Exchange:
     return Exchange(
         request=request,
-        response={},
+        response=response,
         status=None,
         error=None,
         started=None,

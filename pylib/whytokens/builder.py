@@ -129,6 +129,17 @@ class TraceBuilder:
     def segments_of(self, message: MessageId) -> list[SegmentId]:
         return list(self._messages[message].segments)
 
+    def role_of(self, message: MessageId) -> Role:
+        return self._messages[message].role
+
+    def without(self, message: MessageId, category: Category) -> MessageId:
+        """The message less its segments of one category."""
+        whole = self._messages[message]
+        kept = [s for s in whole.segments if self._segments[s].category != category]
+        if len(kept) == len(whole.segments):
+            return message
+        return self.message(whole.role, kept, whole.name)
+
     def prompt(self, messages: Iterable[MessageId], after: NodeId = ROOT) -> NodeId:
         """The prompt `after` continued by `messages`; shared prefixes give shared nodes."""
         node = after

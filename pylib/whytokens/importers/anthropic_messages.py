@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from whytokens.builder import TraceBuilder
-from whytokens.importers import pictures, usage
-from whytokens.importers.bodies import Api, BodyImporter, Reply, Request
+from whytokens.importers import pictures, thinking, usage
+from whytokens.importers.bodies import Api, BodyImporter, Reply, Request, named_model
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.tools import CallNames, call, definition
 from whytokens.importers.values import (
@@ -179,12 +179,12 @@ def _options(body: Json, tools: list[Json]) -> Options:
     choice = as_dict(body.get("tool_choice"))
     hosted = [str(t["type"]) for t in tools if t.get("type") not in (None, "custom", "function")]
     hosted += ["mcp servers"] if body.get("mcp_servers") else []
-    thinking = as_str(as_dict(body.get("thinking")).get("type"))
+    asked = as_str(as_dict(body.get("thinking")).get("type"))
     return Options(
         tool_choice=as_str(choice.get("type")),
         tool_name=as_str(choice.get("name")),
         single_call=choice.get("disable_parallel_tool_use") is True,
-        thinking=thinking if thinking in ("enabled", "adaptive") else None,
+        thinking=asked if asked in ("enabled", "adaptive") else None,
         hosted=tuple(hosted),
         server_state="container" if body.get("container") else None,
     )
@@ -234,7 +234,10 @@ def _reply(exchange: Exchange, builder: TraceBuilder) -> Reply:
 
 
 def _request(exchange: Exchange, builder: TraceBuilder) -> Request:
-    return Request(*request_messages(exchange.request, builder, exchange.where))
+    messages, options, marks = request_messages(exchange.request, builder, exchange.where)
+    if thinking.CLAUDE_FORGETS.search(named_model(exchange) or ""):
+        messages = thinking.of_this_turn(messages, builder)
+    return Request(messages, options, marks)
 
 
 ANTHROPIC_MESSAGES = BodyImporter(

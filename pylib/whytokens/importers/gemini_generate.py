@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from whytokens.builder import TraceBuilder
-from whytokens.importers import pictures, usage
+from whytokens.importers import pictures, thinking, usage
 from whytokens.importers.bodies import Api, BodyImporter, Reply, Request
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.tools import CallNames, call, definition
@@ -87,10 +87,10 @@ def _tools(body: Json, where: Where) -> tuple[list[tuple[Json, Where]], list[str
 def _options(body: Json, hosted: list[str], config: Json) -> Options:
     calling = as_dict(_get(as_dict(_get(body, "toolConfig")), "functionCallingConfig"))
     cached = as_str(_get(body, "cachedContent"))
-    thinking = as_dict(_get(config, "thinkingConfig"))
+    asked = as_dict(_get(config, "thinkingConfig"))
     return Options(
         tool_choice=CHOICES.get(str(calling.get("mode", "")).upper()),
-        thinking="enabled" if thinking else None,
+        thinking="enabled" if asked else None,
         structured=any(config.get(key) for key in SCHEMA_KEYS),
         hosted=tuple(hosted),
         server_state="cachedContent" if cached else None,
@@ -193,7 +193,10 @@ def _reply(exchange: Exchange, builder: TraceBuilder) -> Reply:
 
 
 def _request(exchange: Exchange, builder: TraceBuilder) -> Request:
-    return Request(*request_messages(exchange.request, builder, exchange.where))
+    messages, options, marks = request_messages(exchange.request, builder, exchange.where)
+    if thinking.GEMINI_FORGETS.search(_model(exchange) or ""):
+        messages = thinking.of_this_turn(messages, builder)
+    return Request(messages, options, marks)
 
 
 def _model(one: Exchange) -> str | None:

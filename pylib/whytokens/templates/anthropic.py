@@ -25,7 +25,7 @@ CALLS = {"v3": -3, "v4.7": -3, "v4.8": -25}
 TEXT_BEFORE_CALLS, CALLS_AFTER_RESULT, TEXT_AFTER_RESULT = 1, 1, 6
 # A page of a PDF is an image of it and its text; a document of text has a frame.
 PAGE, DOCUMENT = 1600, 37
-EMPTY_USER, SAME_ROLE = 12, 2
+EMPTY_USER, SAME_ROLE, UNTHOUGHT_ANSWER = 12, 2, 4
 # A system block that clients send for accounting; the provider takes it out.
 NOT_BILLED = "x-anthropic-billing-header:"
 OLD = re.compile(r"claude-3-")
@@ -84,6 +84,8 @@ class AnthropicTemplate:
         categories = [segment.category for segment in found]
         if "thinking" in categories and "assistant" in categories:
             pieces.append(parts.frame(TEXT_AFTER_THINKING))
+        elif kind == "v4.7" and context.options.thinking and categories == ["assistant"]:
+            pieces.append(parts.frame(UNTHOUGHT_ANSWER))
         if "tool_result" in categories and "user" in categories:
             pieces.append(parts.frame(TEXT_AFTER_RESULT))
         return pieces + parts.texts(
