@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from whytokens import assets, registry
 from whytokens.attribution.lanes import Lanes
@@ -26,6 +27,7 @@ from whytokens.sniff import choose, read_head
 
 # How long the engine may keep the worker busy before it lets messages in (DESIGN 5).
 SLICE_MS = 50
+T = TypeVar("T")
 TEXT_CATEGORIES = ("system", "user", "assistant", "tool_result", "retrieved", "thinking")
 
 
@@ -194,7 +196,11 @@ def _price(trace: Trace, lanes: Lanes) -> Generator[Event, None, tuple[Attributi
 
 def run(sources: Sequence[Source], see: Callable[[Event], None] | None = None) -> Opened:
     """`open_sources` to its end, for callers that need no pauses; assets come from the package."""
-    steps = open_sources(sources)
+    return finished(open_sources(sources), see)
+
+
+def finished(steps: Generator[Event, None, T], see: Callable[[Event], None] | None = None) -> T:
+    """What a generator of events returns, its assets provided from the package."""
     try:
         while True:
             event = next(steps)
@@ -203,8 +209,8 @@ def run(sources: Sequence[Source], see: Callable[[Event], None] | None = None) -
             if see:
                 see(event)
     except StopIteration as stop:
-        opened: Opened = stop.value
-        return opened
+        found: T = stop.value
+        return found
 
 
 def session_calls(trace: Trace, session: str | None) -> tuple[Call, ...]:
