@@ -6,10 +6,10 @@ re-sent on every turn is stored and later counted once (ARCHITECTURE, "Why it is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, TypedDict, Unpack
+from typing import Any, Protocol, TypedDict, TypeVar, Unpack
 
 from whytokens.model import (
     Call,
@@ -32,6 +32,15 @@ from whytokens.model import (
 )
 
 ROOT = NodeId(0)
+
+
+class Gatherer(Protocol):
+    """What an importer collects over several files; `finish` adds its calls once all are read."""
+
+    def finish(self) -> None: ...
+
+
+G = TypeVar("G", bound=Gatherer)
 _FIRST_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -82,6 +91,7 @@ class TraceBuilder:
         self._warnings: list[TraceWarning] = []
         self._seen: set[tuple[str, ...]] = set()
         self._importers: list[str] = []
+        self._gatherers: dict[str, Gatherer] = {}
 
     # -- what importers say ------------------------------------------------------------------
 
@@ -94,9 +104,10 @@ class TraceBuilder:
         *,
         name: str | None = None,
         media: Media | None = None,
+        tokens: int | None = None,
     ) -> SegmentId:
         """Intern one piece of content; the first place seen stays its `where`."""
-        key = (category, path, name, text, media)
+        key = (category, path, name, text, media, tokens)
         found = self._segment_ids.get(key)
         if found is None:
             found = SegmentId(len(self._segments))
@@ -109,6 +120,7 @@ class TraceBuilder:
                     name=name,
                     text=text,
                     media=media,
+                    tokens=tokens,
                     where=where,
                 )
             )
@@ -197,6 +209,18 @@ class TraceBuilder:
             return False
         self._seen.add(key)
         return True
+
+    def gathered(self, key: str, make: Callable[[TraceBuilder], G]) -> G:
+        """The one gatherer of this trace under `key`: for formats spread over several files."""
+        if key not in self._gatherers:
+            self._gatherers[key] = make(self)
+        return self._gatherers[key]  # type: ignore[return-value]
+
+    def finish(self) -> None:
+        """All files are read: gatherers add what they hold, in the order of their keys."""
+        for key in sorted(self._gatherers):
+            self._gatherers[key].finish()
+        self._gatherers.clear()
 
     def used(self, importer: str) -> None:
         """Remember which importer read a file."""

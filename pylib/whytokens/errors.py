@@ -13,6 +13,7 @@ CODES: tuple[str, ...] = (
     "empty-file",
     "unknown-format",
     "bad-json",
+    "broken-file",
     "not-utf8",
     "no-calls",
     "no-content",

@@ -16,10 +16,12 @@ from whytokens.attribution.share import Attribution, attribute
 from whytokens.attribution.tally import Tallies, tally
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
+from whytokens.containers.archives import members
 from whytokens.containers.documents import documents
 from whytokens.containers.pairs import join
 from whytokens.errors import TraceError
 from whytokens.importers import Importer
+from whytokens.left_out import left_out
 from whytokens.model import Call, Trace, Where
 from whytokens.prices.engine import quote
 from whytokens.protocol import Stage
@@ -95,7 +97,7 @@ def read(sources: Sequence[Source]) -> Generator[Event, None, Trace]:
     """Sniff and import every source into one trace; unreadable ones are named, the rest opens."""
     name = sources[0].name if len(sources) == 1 else f"{len(sources)} files"
     builder, clock, errors = TraceBuilder(name), _Clock(), list[TraceError]()
-    for source in sorted(join(sources), key=lambda source: source.name):
+    for source in _files(sources, errors):
         try:
             importer = _importer(source)
             builder.used(importer.label)
@@ -107,9 +109,9 @@ def read(sources: Sequence[Source]) -> Generator[Event, None, Trace]:
                     )  # fmt: skip
         except TraceError as error:
             errors.append(error)
-            builder.warn(error.code, f"{error.title} {error.message}".strip(), error.where)
+    builder.finish()
     if errors and not builder.calls_so_far:
-        raise errors[0]
+        raise min(errors, key=_telling)
     if not builder.calls_so_far:
         raise TraceError(
             "no-calls",
@@ -117,7 +119,20 @@ def read(sources: Sequence[Source]) -> Generator[Event, None, Trace]:
             "It is a format this page reads, but it holds no request to a model.",
             where=Where(file=name),
         )
+    for warning in left_out(errors):
+        builder.warn(warning.code, warning.message, warning.where)
     return builder.build()
+
+
+def _files(sources: Sequence[Source], errors: list[TraceError]) -> list[Source]:
+    """Every file in the sources, archives unpacked, what belongs together joined, in one order."""
+    found = [member for source in sources for member in members(source, errors)]
+    return sorted(join(found), key=lambda source: source.name)
+
+
+def _telling(error: TraceError) -> int:
+    """Of several errors the one to show: a broken log says more than a file that is none."""
+    return error.code in ("unknown-format", "empty-file")
 
 
 def _importer(source: Source) -> Importer:

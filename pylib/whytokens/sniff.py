@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from whytokens.containers import Source
+from whytokens.containers.database import is_database, tables
 from whytokens.containers.decode import HEAD_BYTES, head_bytes, head_text
 from whytokens.containers.documents import parse
 from whytokens.errors import TraceError
@@ -23,6 +24,11 @@ MAX_DEPTH = 400
 def read_head(source: Source) -> Head:
     """The beginning of a source, taken apart. Raises TraceError empty-file."""
     data = head_bytes(source)
+    if is_database(data):
+        return Head(
+            name=source.name, container="database", values=(), partial=False, text="",
+            tables=tables(source),
+        )  # fmt: skip
     text = head_text(data)
     if not text.strip("\ufeff \t\r\n\x00"):
         raise TraceError(
@@ -123,6 +129,9 @@ def choose(head: Head, importers: Sequence[Importer]) -> Importer:
 
 
 def _what(head: Head) -> str:
+    if head.container == "database":
+        names = ", ".join(sorted(head.tables)[:8])
+        return f"a SQLite database with tables {names}" if names else "an empty SQLite database"
     if not head.values:
         return "no JSON"
     value = head.values[0]

@@ -69,7 +69,9 @@ def source(slot: FileSlot) -> Source:
         raise TraceError(
             "unknown-format", f"{slot['name']} cannot be read.", str(error.strerror), where=place
         ) from error
-    return Source(name=slot["name"], size_bytes=size_bytes, open=lambda: path.open("rb"))
+    return Source(
+        name=slot["name"], size_bytes=size_bytes, open=lambda: path.open("rb"), path=str(path)
+    )
 
 
 def _told(steps: Generator[Event, None, Opened], number: int) -> Generator[str, None, Opened]:

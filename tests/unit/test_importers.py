@@ -57,7 +57,7 @@ def test_a_bad_first_line_is_no_reason_to_give_up() -> None:
 def test_broken_gzip_and_bytes_are_errors_with_a_place() -> None:
     with pytest.raises(TraceError) as caught:
         values(gzip.compress(b'{"a": 1}\n' * 5000)[:-20])
-    assert caught.value.code == "bad-json"
+    assert caught.value.code == "broken-file"
     with pytest.raises(TraceError) as caught:
         values(b'{"a": 1}\n{"b": "\xff\xff\xff\xff"}\n')
     assert caught.value.code == "not-utf8"

@@ -1,21 +1,52 @@
-"""Bytes of a source as text lines: gzip unpacked, byte order marks honoured, huge lines refused."""
+"""Bytes of a source as text lines: gzip, Zstandard, bzip2 and xz unpacked (by magic number, never by
+name), byte order marks honoured, huge lines refused."""
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple, cast
 
-from whytokens.containers import Source
+from whytokens.containers import Source, zstd
+from whytokens.containers.streams import TooBig, metered
 from whytokens.errors import TraceError
 from whytokens.model import Where
 
 # One line, and one document that is not JSON Lines, must fit in memory as text and as objects.
 MAX_LINE_CHARS = 256 * 2**20
 HEAD_BYTES = 64 * 1024
-GZIP = b"\x1f\x8b"
+
+
+def gunzipped(raw: BinaryIO) -> BinaryIO:
+    return cast(BinaryIO, gzip.GzipFile(fileobj=raw))
+
+
+def bunzipped(raw: BinaryIO) -> BinaryIO:
+    return cast(BinaryIO, bz2.BZ2File(raw))
+
+
+def xz_unpacked(raw: BinaryIO) -> BinaryIO:
+    return cast(BinaryIO, lzma.LZMAFile(raw))
+
+
+PACKED: tuple[tuple[bytes, Callable[[BinaryIO], BinaryIO]], ...] = (
+    (b"\x1f\x8b", gunzipped),
+    (zstd.MAGIC, zstd.stream),
+    (b"BZh", bunzipped),
+    (b"\xfd7zXZ\x00", xz_unpacked),
+)
+MAGIC_BYTES = 6
+BROKEN: tuple[type[Exception], ...] = (
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    *zstd.errors(),
+)
 
 
 class Line(NamedTuple):
@@ -26,15 +57,33 @@ class Line(NamedTuple):
     read_bytes: int
 
 
-def _unpacked(raw: BinaryIO, source: Source) -> BinaryIO:
-    start = raw.read(2)
-    raw.seek(0)
-    return cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if start == GZIP else raw
+def _packing(raw: BinaryIO) -> Callable[[BinaryIO], BinaryIO] | None:
+    if isinstance(raw, io.BufferedReader):  # a member of an archive cannot be rewound
+        start = raw.peek(MAGIC_BYTES)[:MAGIC_BYTES]
+    else:
+        start = raw.read(MAGIC_BYTES)
+        raw.seek(0)
+    return next((unpack for magic, unpack in PACKED if start.startswith(magic)), None)
+
+
+def is_packed(source: Source) -> bool:
+    with source.open() as raw:
+        return _packing(raw) is not None
+
+
+def unpacked(raw: BinaryIO, source: Source) -> BinaryIO:
+    """The stream without its packing; TooBig where it grows beyond any log."""
+    unpack = _packing(raw)
+    return metered(unpack(raw), source.size_bytes) if unpack else raw
 
 
 def _encoding(start: bytes) -> str:
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
+    if start[1:8:2] == b"\x00" * 4 and start[:1] != b"\x00":
+        return "utf-16-le"  # as Windows tools write it without a mark
+    if start[0:8:2] == b"\x00" * 4 and start[1:2] != b"\x00":
+        return "utf-16-be"
     return "utf-8-sig"
 
 
@@ -42,8 +91,8 @@ def head_bytes(source: Source) -> bytes:
     """The first HEAD_BYTES after unpacking."""
     try:
         with source.open() as raw:
-            return _unpacked(raw, source).read(HEAD_BYTES)
-    except (OSError, EOFError, zlib.error) as error:
+            return unpacked(raw, source).read(HEAD_BYTES)
+    except BROKEN as error:
         raise _broken(source, error) from error
 
 
@@ -60,7 +109,8 @@ def lines(source: Source) -> Iterator[Line]:
     """
     encoding = _encoding(head_bytes(source))
     with source.open() as raw:
-        text = io.TextIOWrapper(_unpacked(raw, source), encoding=encoding, newline="\n")
+        stream = unpacked(raw, source)
+        text = io.TextIOWrapper(stream, encoding=encoding, newline="\n")
         number = 0
         try:
             while line := text.readline(MAX_LINE_CHARS):
@@ -70,7 +120,7 @@ def lines(source: Source) -> Iterator[Line]:
                 yield Line(number, line, raw.tell())
         except UnicodeDecodeError as error:
             raise _not_utf8(source, number + 1) from error
-        except (OSError, EOFError, zlib.error) as error:
+        except BROKEN as error:
             raise _broken(source, error) from error
 
 
@@ -99,7 +149,7 @@ def _bad_byte(source: Source) -> int:
     """Offset of the first byte that is no UTF-8, in the unpacked data."""
     done = 0
     with source.open() as raw:
-        stream, rest = _unpacked(raw, source), b""
+        stream, rest = unpacked(raw, source), b""
         while chunk := stream.read(2**20):
             data = rest + chunk
             try:
@@ -115,9 +165,14 @@ def _bad_byte(source: Source) -> int:
 
 
 def _broken(source: Source, error: Exception) -> TraceError:
+    if isinstance(error, TooBig):
+        return TraceError(
+            "too-large", f"{source.name} is too large.", str(error),
+            where=Where(file=source.name), hint="No log packs that well; unpack it to see.",
+        )  # fmt: skip
     return TraceError(
-        "bad-json",
-        f"{source.name} is a broken gzip file.",
+        "broken-file",
+        f"{source.name} cannot be unpacked.",
         str(error),
         where=Where(file=source.name),
         hint="Download it again; the file may be cut off.",

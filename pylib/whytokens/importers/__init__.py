@@ -17,17 +17,19 @@ Verdict = Literal["yes", "maybe", "no"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What a sniffer may look at: at most the first 64 kB, already taken apart.
+    """What a sniffer may look at: at most the first 64 kB, already taken apart, or the names of a
+    database's tables.
 
     `values` are the first JSON values (up to 60); one that the 64 kB cut is closed where it broke
     (`partial`). `text` is the decoded beginning for formats that are not JSON.
     """
 
     name: str
-    container: Literal["json", "jsonl", "text", "empty"]
+    container: Literal["json", "jsonl", "text", "database"]
     values: tuple[Any, ...]
     partial: bool
     text: str
+    tables: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,9 @@ def frame(tokens: int, cause: str = FRAMES) -> Piece:
 
 
 def text(context: Context, segment: Segment, extra_tokens: int = 0) -> Piece:
-    """A segment as its text; without one it weighs nothing and says so."""
+    """A segment as its text; without one it weighs what the log says, if anything, and is marked."""
     if segment.text is None:
-        return Piece(segment.id, 0, "text", False)
+        return Piece(segment.id, segment.tokens or 0, "text", False)
     return Piece(segment.id, context.count(segment.text) + extra_tokens, "text", context.exact)
 
 
