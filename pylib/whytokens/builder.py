@@ -59,9 +59,23 @@ class CallFields(TypedDict, total=False):
     error: str | None
     usage: Usage | None
     tier: str | None
+    region: str | None
     cache_marks: tuple[int, ...]
     tags: Mapping[str, str]
     reported_cost_pusd: int | None
+
+
+# What a usage object itself says of its call, by the field of the call.
+LIFTED = {"tier": "tier", "region": "region", "reported_cost_pusd": "cost_pusd"}
+
+
+def _lifted(said: dict[str, object]) -> dict[str, object]:
+    """A call's fields, those that only its usage names filled in."""
+    usage = said.get("usage")
+    for name, source in LIFTED.items():
+        if said.get(name) is None and isinstance(usage, Usage):
+            said[name] = getattr(usage, source)
+    return said
 
 
 @dataclass(slots=True)
@@ -182,7 +196,7 @@ class TraceBuilder:
     ) -> None:
         """Add a call. Without a `session`, one is found by continuity of prompts in `build`."""
         session = fields.get("session")
-        said = {key: value for key, value in fields.items() if key != "session"}
+        said = _lifted({key: value for key, value in fields.items() if key != "session"})
         call = Call(
             id=CallId(-1),
             session=session or "",

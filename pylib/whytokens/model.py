@@ -124,8 +124,11 @@ class Usage:
     """Billed tokens in DISJOINT buckets, whatever the provider's convention.
 
     ``None`` = not reported, 0 = reported zero. `input` is what was neither read from nor written
-    to a cache. `output` includes `reasoning`. `fees` counts per-call extras ("web_search": 2);
-    `detail` holds modality counts as reported ("input_audio": 120), already inside the buckets.
+    to a cache. `cache_write_1h` are writes with the longer lifetime (1 h at Anthropic, 12 h at
+    OpenAI). `output` includes `reasoning`. `fees` counts per-call extras ("web_search": 2);
+    `detail` holds modality counts as reported ("input_audio": 120; "read_audio" within it), already
+    inside the buckets. `total`, `cost_pusd`, `tier` and `region` are what the usage object itself
+    says. `refused` says why the counters cannot be a bill; the buckets are then empty.
     """
 
     input: int | None = None
@@ -136,12 +139,24 @@ class Usage:
     reasoning: int | None = None
     fees: Mapping[str, int] = field(default_factory=dict)
     detail: Mapping[str, int] = field(default_factory=dict)
+    total: int | None = None
+    cost_pusd: int | None = None
+    tier: str | None = None
+    region: str | None = None
+    refused: str | None = None
 
     @property
     def prompt(self) -> int | None:
         """Billed prompt tokens: the sum of the four input buckets; None when none is reported."""
         parts = (self.input, self.cache_read, self.cache_write_5m, self.cache_write_1h)
         return None if self.input is None else sum(part or 0 for part in parts)
+
+    @property
+    def unsaid(self) -> int:
+        """The provider's own total less the buckets: 0 where they agree or nothing can be checked."""
+        if self.total is None or self.prompt is None or self.output is None:
+            return 0
+        return self.total - self.prompt - self.output
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +180,8 @@ class Call:
     `api` says whose rendering applies ("openai.chat", "openai.responses", "anthropic.messages").
     `prompt` is the visible prompt; `hidden` names what was sent but is not in the file ("system
     prompt and tool schemas"), None when the file holds the whole request. `cache_marks` are
-    depths in the prompt tree after which a cache breakpoint stands.
+    depths in the prompt tree after which a cache breakpoint stands. `tier` and `region` as the
+    response reports them ("flex"; "us" where the place has a price of its own).
     """
 
     id: CallId
@@ -185,6 +201,7 @@ class Call:
     error: str | None = None
     usage: Usage | None = None
     tier: str | None = None
+    region: str | None = None
     cache_marks: tuple[int, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     reported_cost_pusd: int | None = None

@@ -50,6 +50,10 @@ def _no_usage(one: Attribution) -> str | None:
 
 
 def _mismatch(one: Attribution) -> str | None:
+    unsaid = one.usage.unsaid
+    if unsaid:
+        total = one.usage.total or 0
+        return f"reports {total - unsaid:,} tokens in parts and {total:,} in total; the parts are shown"
     extra = one.front.tokens if one.front else 0
     if one.method != "reported" or one.call.hidden or one.call.options.server_state:
         return None
@@ -62,6 +66,8 @@ def _mismatch(one: Attribution) -> str | None:
 
 
 def _unpriced(one: Attribution) -> str | None:
+    if one.call.usage and one.call.usage.refused:
+        return None
     if isinstance(one.quote, Unpriced) and one.method != "unbilled":
         return f"has no price for “{one.call.model or 'no model'}”"
     return None

@@ -182,9 +182,11 @@ def attribute(call: Call, lane: Lane, quote: Quote | Unpriced) -> Attribution:
 
 def _problem(call: Call, estimate: int) -> str | None:
     """Why the reported prompt tokens cannot be a bill, in a sentence; None when they can."""
-    reported = call.usage.prompt if call.usage else None
-    if reported is None or call.usage is None:
+    if call.usage is None:
         return None
+    reported = call.usage.prompt
+    if call.usage.refused or reported is None:
+        return call.usage.refused
     if estimate > IMPLAUSIBLE_TOKENS and reported * IMPLAUSIBLE_SHARE < estimate:
         return f"reports {reported:,} prompt tokens; its text counts to {estimate:,}"
     return None

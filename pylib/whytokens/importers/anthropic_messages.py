@@ -221,14 +221,11 @@ def _reply(exchange: Exchange, builder: TraceBuilder) -> Reply:
     response = exchange.response
     blocks = _blocks(response.get("content"))
     at = Where(file=exchange.where.file, line=exchange.where.line, pointer="/response/content")
-    spent = usage.anthropic(response.get("usage"))
-    raw = as_dict(response.get("usage"))
     return Reply(
         segments=tuple(content(blocks, "assistant", builder, at, CallNames())),
         called=tuple(str(b.get("name")) for b in blocks if b.get("type") == "tool_use"),
         stop_reason=as_str(response.get("stop_reason")),
-        usage=spent,
-        tier=as_str(raw.get("service_tier")),
+        usage=usage.anthropic(response.get("usage")),
         id=as_str(response.get("id")),
     )
 

@@ -35,7 +35,7 @@ class Reply:
     called: tuple[str, ...]
     stop_reason: str | None
     usage: Usage | None
-    tier: str | None
+    tier: str | None = None  # where it stands beside the usage object
     id: str | None
 
 

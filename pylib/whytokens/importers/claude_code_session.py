@@ -8,10 +8,9 @@ path to the turn before it, kept as a node of the prompt tree.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePath
-from typing import Any
 
 from whytokens.builder import ROOT, TraceBuilder
 from whytokens.importers import anthropic_messages, usage
@@ -247,9 +246,8 @@ class SessionReader:
             called_tools=tuple(reply.called),
             stop_reason=reply.stop_reason,
             usage=spent,
-            tier=as_str(as_dict(message.get("usage")).get("service_tier")),
             tags=_tags(line, side),
-            reported_cost_pusd=_cost_pusd(line.get("costUSD")),
+            reported_cost_pusd=usage.usd_as_pusd(line.get("costUSD")),
         )
 
 
@@ -269,13 +267,7 @@ def _settled(reply: _Reply) -> Usage | None:
         return None
     placeholder = (spent.output or 0) * PLACEHOLDER_CHARS < reply.chars
     if reply.stop_reason is None and placeholder:
-        return Usage(
-            input=spent.input,
-            cache_read=spent.cache_read,
-            cache_write_5m=spent.cache_write_5m,
-            cache_write_1h=spent.cache_write_1h,
-            fees=spent.fees,
-        )
+        return replace(spent, output=None, reasoning=None)
     return spent
 
 
@@ -295,12 +287,6 @@ def _tags(line: Json, side: str | None) -> dict[str, str]:
     for key, value in as_dict(line.get("attribution")).items():
         found[str(key).lower()] = as_str(value)
     return {key: value for key, value in found.items() if value}
-
-
-def _cost_pusd(value: Any) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e6:
-        return None
-    return round(value * 10**12)
 
 
 def _place(where: Where, *keys: str | int) -> Where:

@@ -187,7 +187,6 @@ def _reply(exchange: Exchange, builder: TraceBuilder) -> Reply:
         called=tuple(str(one.get("name")) for one in calls if one),
         stop_reason=as_str(_get(candidate, "finishReason")),
         usage=usage.gemini(_get(response, "usageMetadata")),
-        tier=None,
         id=as_str(_get(response, "responseId")),
     )
 

@@ -192,7 +192,9 @@ def _reply(exchange: Exchange, builder: TraceBuilder) -> Reply:
         segments=tuple(segments),
         called=tuple(called),
         stop_reason=as_str(choice.get("finish_reason")),
-        usage=usage.openai_chat(response.get("usage")),
+        usage=usage.openai_chat(
+            response.get("usage"), long_writes=usage.long_writes(exchange.request)
+        ),
         tier=as_str(response.get("service_tier")),
         id=as_str(response.get("id")),
     )

@@ -143,7 +143,9 @@ def _reply(exchange: Exchange, builder: TraceBuilder) -> Reply:
     segments: list[SegmentId] = []
     for number, item in enumerate(output):
         segments += _item(as_dict(item), builder, _place(at, number), names)[1]
-    spent = usage.openai_responses(response.get("usage"))
+    spent = usage.openai_responses(
+        response.get("usage"), long_writes=usage.long_writes(exchange.request)
+    )
     return Reply(
         segments=tuple(segments),
         called=tuple(

@@ -21,6 +21,8 @@ STANDARD_TIERS = (None, "", "default", "standard", "auto", "on_demand", "standar
 
 def quote(call: Call) -> Quote | Unpriced:
     """The rates that hold for a call, or why there are none."""
+    if call.usage and call.usage.refused:
+        return Unpriced(reason=f"it {call.usage.refused}, which no bill can say")
     if not call.model:
         return Unpriced(reason="the log names no model")
     snapshot = load()
