@@ -1,0 +1,82 @@
+"""Replay of the breakpoints that were really set, against what was really billed.
+
+Spec: facts, 4.2 (c) "Calibrate": replaying the observed markers must reproduce the bill; the residual
+is the replay's reliability. Logs without markers are replayed under the policy that explains their
+reads best, and say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from whytokens.cache import Bill
+from whytokens.cache.marked import Mark, MarkedCache
+from whytokens.cache.policies import AUTOMATIC, Places, policies, replay
+from whytokens.cache.requests import Request
+from whytokens.cache.rules import Rules
+from whytokens.model import NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """Reads as billed and as replayed. `marked` False: the policy was inferred."""
+
+    bills: tuple[Bill, ...]
+    billed_read: int
+    replayed_read: int
+    policy: str
+    marked: bool
+
+    @property
+    def kappa_percent(self) -> int:
+        """Billed over replayed reads, at most 100: what to believe of a simulated read."""
+        if not self.replayed_read:
+            return 100
+        return min(100, 100 * self.billed_read // self.replayed_read)
+
+
+def observe(group: Sequence[Request], rules: Rules, places: Places) -> Observed | None:
+    """None when no call of the group reports what was read."""
+    if all(request.one.usage.cache_read is None for request in group):
+        return None
+    if rules.has_breakpoints and any(request.one.call.cache_marks for request in group):
+        cache = MarkedCache(rules, places.prompts)
+        bills = [cache.serve(request, _marks(request, rules)) for request in group]
+        return _observed(group, bills, "the markers in the log", True)
+    if not rules.has_breakpoints:
+        bills = replay(group, rules, AUTOMATIC, places)
+        return _observed(group, bills, "automatic", True)
+    best: Observed | None = None
+    for policy in policies(rules, len(rules.lifetimes)):
+        bills = replay(group, rules, policy, places)
+        found = _observed(group, bills, policy.name(rules), False)
+        if best is None or _error(group, found) < _error(group, best):
+            best = found
+    return best
+
+
+def _marks(request: Request, rules: Rules) -> list[Mark]:
+    """The call's own breakpoints; its 1 h ones are not told apart from 5 m ones but by the bill."""
+    nodes = request.prompts.trace.prompts.path(request.node)
+    hour = len(rules.lifetimes) > 1 and bool(request.one.usage.cache_write_1h)
+    return [
+        Mark(NodeId(nodes[depth - 1]), 1 if hour else 0)
+        for depth in request.one.call.cache_marks
+        if 0 < depth <= len(nodes)
+    ]
+
+
+def _observed(group: Sequence[Request], bills: list[Bill], policy: str, marked: bool) -> Observed:
+    return Observed(
+        bills=tuple(bills),
+        billed_read=sum(request.one.usage.cache_read or 0 for request in group),
+        replayed_read=sum(bill.read for bill in bills),
+        policy=policy,
+        marked=marked,
+    )
+
+
+def _error(group: Sequence[Request], found: Observed) -> int:
+    pairs = zip(group, found.bills, strict=True)
+    return sum(abs((request.one.usage.cache_read or 0) - bill.read) for request, bill in pairs)
