@@ -168,6 +168,9 @@ class Options:
     thinking: str | None = None  # "enabled" | "adaptive" | None
     single_call: bool = False  # no parallel tool calls
     structured: bool = False  # the reply must follow a JSON schema
+    prefilled: bool = False  # the request begins the reply
+    citations: bool = False  # documents are to be cited
+    task_budget: bool = False  # the model is told how many tokens it has
     stored: bool = False  # tool calls are referred to by the ids of a stored response
     hosted: tuple[str, ...] = ()  # hosted tools whose schemas the provider adds, e.g. "web_search"
     server_state: str | None = None  # e.g. "previous_response_id": history that is not in the file

@@ -34,11 +34,12 @@ def request_messages(
     body: Json, builder: TraceBuilder, where: Where
 ) -> tuple[list[MessageId], Options, tuple[int, ...]]:
     """The messages of a request body in rendered order, its options, and its cache marks."""
-    found, marks = list[MessageId](), list[int]()
+    found, marks, names = list[MessageId](), list[int](), CallNames()
     tools = [as_dict(tool) for tool in as_list(body.get("tools"))]
     if tools:
         at = _place(where, "tools")
         segments = [definition(builder, t, _place(at, i)) for i, t in enumerate(tools)]
+        names.definitions = {str(t.get("name")): s for t, s in zip(tools, segments, strict=True)}
         found.append(builder.message("tools", segments))
         if any("cache_control" in tool for tool in tools):
             marks.append(len(found))
@@ -53,7 +54,7 @@ def request_messages(
         found.append(builder.message("system", segments))
         if any("cache_control" in block for block in system):
             marks.append(len(found))
-    names, waiting = CallNames(), list[SegmentId]()
+    waiting = list[SegmentId]()
     for number, value in enumerate(as_list(body.get("messages"))):
         message = as_dict(value)
         place = _place(where, "messages", number)
@@ -108,12 +109,17 @@ def _block(
         return [call(builder, block.get("name"), arguments, where)]
     if kind == "tool_result":
         path = names.result_path(block.get("tool_use_id"))
-        return _result(block.get("content"), path, builder, _place(where, "content"))
+        return _result(block.get("content"), path, builder, _place(where, "content"), names)
     if kind in ("thinking", "redacted_thinking"):
         text = as_str(block.get("thinking"))
-        return [builder.segment("thinking", ("thinking",), text, where)]
-    if kind in ("image", "document"):
+        sealed = thinking.seal(block.get("signature") or block.get("data"))
+        return [builder.segment("thinking", ("thinking",), text, where, media=sealed)]
+    if kind in ("image", "document", "search_result"):
         return [_media(block, builder, where)]
+    if kind in ("tool_reference", "tool_addition"):
+        name = as_dict(block.get("tool")).get("name") or block.get("tool_name")
+        if name in names.definitions:
+            return [names.definitions[str(name)]]
     if kind == "text" or "text" in block:
         category = TEXT_CATEGORY.get(role, "user")
         return [builder.segment(category, (category,), as_str(block.get("text")) or "", where)]
@@ -128,30 +134,45 @@ def _block(
 
 
 def _result(
-    value: Any, path: tuple[str, ...], builder: TraceBuilder, where: Where
+    value: Any, path: tuple[str, ...], builder: TraceBuilder, where: Where, names: CallNames
 ) -> list[SegmentId]:
-    """A result's text as one segment, its images beside it."""
-    texts, found = [], []
+    """A result's text as one segment; beside it what is no text, under the tool's name."""
+    texts, found = [], list[SegmentId]()
     for number, block in enumerate(_blocks(value)):
-        if block.get("type") in ("image", "document"):
-            found.append(_media(block, builder, _place(where, number)))
+        at, name = _place(where, number), block.get("tool_name")
+        if block.get("type") in ("image", "document", "search_result"):
+            found.append(_media(block, builder, at, path[1]))
+        elif block.get("type") == "tool_reference" and name in names.definitions:
+            found.append(names.definitions[str(name)])
         else:
             texts.append(as_str(block.get("text")) or ("" if "text" in block else dumped(block)))
     return [builder.segment("tool_result", path, "".join(texts), where), *found]
 
 
-def _media(block: Json, builder: TraceBuilder, where: Where) -> SegmentId:
-    source = as_dict(block.get("source"))
-    title = as_str(block.get("title"))
-    if source.get("type") == "text" or isinstance(source.get("content"), str):
-        text = as_str(source.get("data")) or as_str(source.get("content"))
-        path = ("retrieved", title or "document")
-        return builder.segment("retrieved", path, text, where)
-    if source.get("type") == "base64":
-        media = pictures.media(as_str(source.get("data")), as_str(source.get("media_type")))
+def _media(block: Json, builder: TraceBuilder, where: Where, tool: str | None = None) -> SegmentId:
+    """An image or a document; `tool` gave it as its result."""
+    source, title = block.get("source"), as_str(block.get("title"))
+    inside = as_dict(source)
+    path = ("retrieved", title or "document")
+    if isinstance(source, str):  # a search result: its source is a string
+        text = _joined(block.get("content"))
+        return builder.segment(
+            "retrieved", ("retrieved", source, title or ""), text, where, name=tool
+        )
+    if inside.get("type") == "text":
+        return builder.segment("retrieved", path, as_str(inside.get("data")), where, name=tool)
+    if inside.get("type") == "content":
+        return builder.segment("retrieved", path, _joined(inside.get("content")), where, name=tool)
+    if inside.get("type") == "base64":
+        media = pictures.media(as_str(inside.get("data")), as_str(inside.get("media_type")))
     else:
-        media = pictures.from_url(as_str(source.get("url")) or "")
-    return builder.segment("media", ("media", title or media.kind), None, where, media=media)
+        media = pictures.from_url(as_str(inside.get("url")) or "")
+    path = ("media", title or media.kind)
+    return builder.segment("media", path, None, where, name=tool, media=media)
+
+
+def _joined(value: Any) -> str:
+    return "".join(as_str(block.get("text")) or "" for block in _blocks(value))
 
 
 def _blocks(value: Any) -> list[Json]:
@@ -180,14 +201,32 @@ def _options(body: Json, tools: list[Json]) -> Options:
     hosted = [str(t["type"]) for t in tools if t.get("type") not in (None, "custom", "function")]
     hosted += ["mcp servers"] if body.get("mcp_servers") else []
     asked = as_str(as_dict(body.get("thinking")).get("type"))
+    last = as_dict(next(reversed(as_list(body.get("messages"))), None))
     return Options(
         tool_choice=as_str(choice.get("type")),
         tool_name=as_str(choice.get("name")),
         single_call=choice.get("disable_parallel_tool_use") is True,
         thinking=asked if asked in ("enabled", "adaptive") else None,
+        prefilled=last.get("role") == "assistant" and not _calls_tools(last),
+        citations=_is_to_cite(body),
+        task_budget=bool(as_dict(body.get("output_config")).get("task_budget")),
         hosted=tuple(hosted),
         server_state="container" if body.get("container") else None,
     )
+
+
+def _calls_tools(message: Json) -> bool:
+    return any("input" in block for block in _blocks(message.get("content")))
+
+
+def _is_to_cite(body: Json) -> bool:
+    """Documents and search results are cited all together or not at all."""
+    for message in as_list(body.get("messages")):
+        for block in _blocks(as_dict(message).get("content")):
+            for inner in (block, *_blocks(block.get("content"))):
+                if as_dict(inner.get("citations")).get("enabled") is True:
+                    return True
+    return False
 
 
 def _place(where: Where, *keys: str | int) -> Where:

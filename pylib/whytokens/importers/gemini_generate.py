@@ -18,7 +18,6 @@ from whytokens.importers.tools import CallNames, call, definition
 from whytokens.importers.values import Json, as_dict, as_list, as_str, dumped, pointer
 from whytokens.model import Media, MessageId, Options, Role, SegmentId, Where
 
-SIGNATURE = "application/x-thought-signature"
 MODEL_IN_URL = re.compile(r"models/([\w.@-]+)")
 VERTEX = re.compile(r"aiplatform\.googleapis\.com")
 SCHEMA_KEYS = ("responseSchema", "responseJsonSchema", "response_schema", "response_json_schema")
@@ -106,9 +105,8 @@ def _parts(
         part = {"text": value} if isinstance(value, str) else as_dict(value)
         at = _place(where, "parts", number)
         found += _part(part, role, builder, at, names)
-        signature = as_str(_get(part, "thoughtSignature"))
-        if signature:  # hidden thinking, of which only the length of its seal is known
-            seal = Media(kind="file", mime=SIGNATURE, size_bytes=len(signature))
+        seal = thinking.seal(_get(part, "thoughtSignature"))
+        if seal:
             path = ("thinking", "signature")
             found.append(builder.segment("thinking", path, None, at, media=seal))
     return found

@@ -9,15 +9,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from whytokens.builder import TraceBuilder
-from whytokens.model import MessageId
+from whytokens.model import Media, MessageId
 
 # Claude from Opus 4.5 and Sonnet 4.6 on keeps it.
 CLAUDE_FORGETS = re.compile(
     r"claude-(3|sonnet-4(-[015])?(-\d{8}|@|$)|opus-4(-[01])?(-\d{8}|@|$)|haiku-4)", re.IGNORECASE
 )
 GEMINI_FORGETS = re.compile(r"gemini-[3-9]", re.IGNORECASE)
+
+
+SEAL = "application/x-thought-signature"
+
+
+def seal(signature: Any) -> Media | None:
+    """Encrypted thinking, of which only the length is known."""
+    if not isinstance(signature, str) or not signature:
+        return None
+    return Media(kind="file", mime=SEAL, size_bytes=len(signature))
 
 
 def of_this_turn(messages: Sequence[MessageId], builder: TraceBuilder) -> list[MessageId]:

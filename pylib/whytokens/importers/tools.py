@@ -58,6 +58,7 @@ class CallNames:
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, str | None]] = {}
+        self.definitions: dict[str, SegmentId] = {}  # by name, for what a tool search finds
 
     def note(self, call_id: Any, name: Any, arguments: Any) -> None:
         if isinstance(call_id, str):

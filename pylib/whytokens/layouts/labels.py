@@ -36,7 +36,7 @@ def excerpt(text: str | None) -> str:
 
 def leaf(segment: Segment) -> str:
     """What tells a segment from others of the same branch."""
-    if segment.media is not None:
+    if segment.media is not None and segment.text is None:
         media = segment.media
         size = f" {media.width} × {media.height}" if media.width and media.height else ""
         return f"{media.kind}{size}"

@@ -36,8 +36,9 @@ def openai(model: str, width: int, height: int, detail: str | None) -> int:
     return base if detail == "low" else base + tile * _tiles(width, height)
 
 
-def claude(width: int, height: int, *, new: bool) -> int:
-    """Tokens of an image for a Claude model; `new` from Opus 4.7 on."""
+def claude(width: int, height: int, *, new: bool, even: bool = False) -> int:
+    """Tokens of an image for a Claude model; `new` from Opus 4.7 on. 3.5 Haiku counts cells in
+    blocks of four (`even`)."""
     edge, cap = (2576, 4784) if new else (1568, 1568)
     scale = min(1.0, edge / max(width, height))
     if _cells(width * scale, height * scale, 28) > cap:
@@ -46,7 +47,9 @@ def claude(width: int, height: int, *, new: bool) -> int:
             middle = (low + high) / 2
             fits = _cells(width * middle, height * middle, 28) <= cap
             low, high = (middle, high) if fits else (low, middle)
-        scale = low
+        scale = low * (1 - 1e-9)
+    if even:
+        return 4 * _cells(width * scale, height * scale, 56) + 3
     return _cells(width * scale, height * scale, 28) + 3
 
 

@@ -1,0 +1,47 @@
+"""What our templates make of a request body, for tests that work a rule by hand."""
+
+from __future__ import annotations
+
+from whytokens.attribution.lanes import Lanes
+from whytokens.builder import TraceBuilder
+from whytokens.importers import (
+    anthropic_messages,
+    gemini_generate,
+    openai_chat,
+    openai_responses,
+)
+from whytokens.model import Where
+
+WHERE = Where(file="t")
+READERS = {
+    "openai.chat": openai_chat.request_messages,
+    "openai.responses": openai_responses.request_messages,
+    "anthropic.messages": anthropic_messages.request_messages,
+    "gemini.generate": gemini_generate.request_messages,
+}
+
+
+def estimate(api: str, body: dict[str, object]) -> int:
+    """Prompt tokens of a request body."""
+    builder = TraceBuilder("t")
+    messages, options, _ = READERS[api](body, builder, WHERE)
+    builder.call(
+        api=api,
+        model=str(body["model"]),
+        prompt=builder.prompt(messages),
+        options=options,
+        where=WHERE,
+    )
+    trace = builder.build()
+    lane = Lanes(trace).of(trace.calls[0])
+    node = trace.calls[0].prompt
+    pieces = lane.frame(lane.head_end(node))
+    assert all(piece.tokens >= 0 for piece in pieces)
+    return lane.upto(node) + sum(piece.tokens for piece in pieces)
+
+
+def count(model: str, text: str) -> int:
+    builder = TraceBuilder("t")
+    builder.call(api="x", model=model, prompt=builder.prompt(()), where=WHERE)
+    trace = builder.build()
+    return Lanes(trace).of(trace.calls[0]).counter.count(text)

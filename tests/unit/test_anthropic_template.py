@@ -1,0 +1,160 @@
+"""Anthropic's rendering worked by hand, one rule a test."""
+
+from __future__ import annotations
+
+import base64
+import struct
+from typing import Any
+
+import pytest
+
+from rendered import count, estimate
+from whytokens.templates import images
+
+SONNET = "claude-sonnet-4-5"
+BLUE = {"type": "text", "text": "What colour is this?"}
+
+
+def png(width: int, height: int) -> dict[str, Any]:
+    raw = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", width, height) + b"\x08\x02\0\0\0"
+    data = base64.b64encode(raw).decode()
+    return {
+        "type": "image",
+        "source": {"type": "base64", "media_type": "image/png", "data": data},
+    }
+
+
+def asked(*blocks: dict[str, Any], model: str = SONNET, **more: Any) -> int:
+    messages = [{"role": "user", "content": list(blocks)}]
+    return estimate("anthropic.messages", {"model": model, "messages": messages, **more})
+
+
+def text(value: str) -> dict[str, Any]:
+    return {"type": "text", "text": value}
+
+
+def document(value: str, **more: Any) -> dict[str, Any]:
+    source = {"type": "text", "media_type": "text/plain", "data": value}
+    return {"type": "document", "source": source, **more}
+
+
+def test_a_reply_that_the_request_begins_has_no_end() -> None:
+    turns = [{"role": "user", "content": "As JSON"}, {"role": "assistant", "content": "x {"}]
+    body = {"model": SONNET, "messages": turns}
+    texts = count(SONNET, "As JSON") + count(SONNET, "x {")
+    assert estimate("anthropic.messages", body) == 8 + 4 - 3 + texts
+
+
+def test_an_image_weighs_by_what_stands_around_it() -> None:
+    cells, words = 10 * 10, count(SONNET, BLUE["text"])
+    assert asked(png(280, 280)) == 8 + cells + 2
+    assert asked(BLUE, png(280, 280)) == 8 + words + cells + 3
+    assert asked(png(280, 280), BLUE) == 8 + cells + 2 + words + 2
+
+
+def test_haiku_3_5_counts_cells_in_blocks_of_four() -> None:
+    assert images.claude(640, 480, new=False, even=True) == 24 * 18 + 3
+    assert images.claude(1, 1, new=False, even=True) == 4 + 3
+
+
+def test_an_image_that_fits_exactly_after_shrinking_keeps_whole_cells() -> None:
+    assert images.claude(1800, 1200, new=False) == 48 * 32 + 3
+
+
+def test_a_document_has_a_frame_and_its_title_counts() -> None:
+    bare = asked(document("Sample text."))
+    assert bare == 8 + count(SONNET, "Sample text.") + 37
+    titled = asked(document("Sample text.", title="Quarterly sales"))
+    assert titled == bare + 10 + count(SONNET, "Quarterly sales")
+
+
+def test_citations_bring_instructions_and_a_mark_for_each_sentence() -> None:
+    plain = asked(document("One is here. Two is here."), text("Which?"))
+    cited = asked(
+        document("One is here. Two is here.", citations={"enabled": True}), text("Which?")
+    )
+    assert cited == plain + 463 + 2 * 31
+
+
+def test_a_search_result_counts_its_source_title_and_text() -> None:
+    block = {
+        "type": "search_result",
+        "source": "kb://a",
+        "title": "Alpha",
+        "content": [text("Alpha is first.")],
+    }
+    texts = sum(count(SONNET, one) for one in ("kb://a", "Alpha", "Alpha is first."))
+    assert asked(block) == 8 + texts + 44
+
+
+TOOLS = [
+    {"name": "find", "description": "Find tools.", "input_schema": {"type": "object"}},
+    {
+        "name": "rate",
+        "description": "Exchange rate.",
+        "input_schema": {"type": "object"},
+        "defer_loading": True,
+    },
+]
+
+
+def test_a_deferred_tool_costs_nothing_until_it_is_found() -> None:
+    assert asked(text("Hi"), tools=TOOLS) == asked(text("Hi"), tools=TOOLS[:1])
+    call = {"type": "tool_use", "id": "a", "name": "find", "input": {}}
+
+    def turn(*found: dict[str, Any]) -> int:
+        result = {"type": "tool_result", "tool_use_id": "a", "content": list(found)}
+        messages = [
+            {"role": "user", "content": "Hi"},
+            {"role": "assistant", "content": [call]},
+            {"role": "user", "content": [result]},
+        ]
+        body = {"model": SONNET, "messages": messages, "tools": TOOLS}
+        return estimate("anthropic.messages", body)
+
+    line = '<function>{"description": "Exchange rate.", "name": "rate", "parameters": {"type": "object"}}</function>\n'
+    reference = {"type": "tool_reference", "tool_name": "rate"}
+    assert turn(reference) == turn() + count(SONNET, line) + 12
+
+
+def test_a_result_with_an_image_is_written_in_blocks() -> None:
+    call = {"type": "tool_use", "id": "a", "name": "shot", "input": {}}
+
+    def turn(*found: dict[str, Any]) -> int:
+        result = {"type": "tool_result", "tool_use_id": "a", "content": list(found)}
+        messages = [
+            {"role": "user", "content": "Hi"},
+            {"role": "assistant", "content": [call]},
+            {"role": "user", "content": [result]},
+        ]
+        return estimate("anthropic.messages", {"model": SONNET, "messages": messages})
+
+    cells = 4
+    assert turn(png(32, 32)) == turn() + cells + 3 + 6 * 2
+    assert turn(png(32, 32), text("done")) == turn(text("done")) + cells + 3 + 6 * 3
+
+
+def test_hidden_thinking_is_estimated_by_its_seal_and_says_so() -> None:
+    def turn(signature: str) -> int:
+        blocks = [
+            {"type": "thinking", "thinking": "", "signature": signature},
+            {"type": "text", "text": "Done."},
+        ]
+        messages = [
+            {"role": "user", "content": "Go"},
+            {"role": "assistant", "content": blocks},
+            {"role": "user", "content": "More"},
+        ]
+        return estimate("anthropic.messages", {"model": "claude-opus-4-7", "messages": messages})
+
+    assert turn("x" * 1238) - turn("x" * 238) == 413
+
+
+@pytest.mark.parametrize(("system", "around"), [(None, 81 + 1), ("Be brief.", 81 + 2)])
+def test_a_schema_joins_the_system_prompt(system: str | None, around: int) -> None:
+    schema = {"type": "object"}
+    more: dict[str, Any] = {"system": system} if system else {}
+    plain = asked(text("Hi"), **more)
+    asked_for = {"format": {"type": "json_schema", "schema": schema}}
+    expected = plain + count(SONNET, '{\n  "type": "object"\n}') + around
+    assert asked(text("Hi"), output_config=asked_for, **more) == expected
