@@ -8,6 +8,7 @@ from whytokens.importers.claude_code import CLAUDE_CODE
 from whytokens.importers.gemini_generate import GEMINI_GENERATE
 from whytokens.importers.openai_chat import OPENAI_CHAT
 from whytokens.importers.openai_responses import OPENAI_RESPONSES
+from whytokens.importers.otel import AI_SDK, CTXCAPTURE, LOGFIRE, OPENINFERENCE, OTEL
 from whytokens.templates import Template
 from whytokens.templates.anthropic import MESSAGES
 from whytokens.templates.gemini import GENERATE
@@ -22,6 +23,11 @@ from whytokens.tokenizers.openai import CL100K, HARMONY, O200K, P50K, R50K
 # Most specific marks first; the generic test of roles and content last.
 IMPORTERS: tuple[Importer, ...] = (
     CLAUDE_CODE,
+    CTXCAPTURE,
+    AI_SDK,
+    OPENINFERENCE,
+    LOGFIRE,
+    OTEL,
     GEMINI_GENERATE,
     OPENAI_RESPONSES,
     ANTHROPIC_MESSAGES,

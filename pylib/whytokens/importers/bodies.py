@@ -75,14 +75,14 @@ class BodyImporter:
     def sniff(self, head: Head) -> Verdict:
         where = Where(file=head.name)
         found = [one for value in head.values for one in exchanges(value, where)][:60]
-        return "yes" if any(self._owns(one) for one in found) else "no"
+        return "yes" if any(self.owns(one) for one in found) else "no"
 
     def load(self, source: Source, builder: TraceBuilder) -> Iterator[Progress]:
         before = builder.calls_so_far
         for document in documents(source, builder):
             for one in exchanges(document.value, document.where):
-                if self._owns(one):
-                    self._add(one, builder)
+                if self.owns(one):
+                    self.add(one, builder)
                 else:
                     builder.warn("partial", f"Not {self.label}, skipped.", one.where)
             yield document.progress
@@ -92,11 +92,13 @@ class BodyImporter:
                 where=Where(file=source.name), hint=self.export_hint,
             )  # fmt: skip
 
-    def _owns(self, one: Exchange) -> bool:
+    def owns(self, one: Exchange) -> bool:
+        """Is this a call of this API?"""
         body = one.request or one.response
         return self.api.owns(body, one.url)
 
-    def _add(self, one: Exchange, builder: TraceBuilder) -> None:
+    def add(self, one: Exchange, builder: TraceBuilder) -> None:
+        """Add the call, once for each response id."""
         request = self.api.request(one, builder)
         reply = self.api.reply(one, builder)
         if reply.id and not builder.first(self.key, reply.id):

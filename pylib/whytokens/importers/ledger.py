@@ -1,0 +1,373 @@
+"""What observability formats hand their calls to: content becomes segments at once, calls are settled
+when every span is known.
+
+Spec: formats, rules 5 and 6: nested spans of one call count once, the deepest with content is kept and
+what the others know is added; sums of agents and traces are no calls.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from whytokens.builder import CallFields, TraceBuilder
+from whytokens.importers import thinking
+from whytokens.importers.apis import BODIES
+from whytokens.importers.exchanges import Exchange
+from whytokens.importers.logged import Logged
+from whytokens.importers.providers import api_of, provider_of
+from whytokens.importers.renditions import Rendition
+from whytokens.importers.values import Json, as_str
+from whytokens.model import MessageId, NodeId, Options, SegmentId, Usage
+
+Key = tuple[str, str]
+MAX_DEPTH = 200
+# Two instrumentations of one client start and end within this.
+CLOSE = timedelta(milliseconds=50)
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One logged call, its content interned."""
+
+    logged: Logged
+    api: str
+    prompt: NodeId
+    options: Options
+    marks: tuple[int, ...]
+    reply: tuple[SegmentId, ...]
+    called: tuple[str, ...]
+    usage: Usage | None
+    id: str | None
+
+    @property
+    def content(self) -> bool:
+        return bool(self.prompt)
+
+
+@dataclass(slots=True)
+class _Span:
+    """Any span, for what calls inherit from it."""
+
+    parent: str
+    session: str | None
+    tags: dict[str, str]
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Collects the calls of all files of one format."""
+
+    builder: TraceBuilder
+    entries: list[_Entry] = field(default_factory=list)
+    spans: dict[Key, _Span] = field(default_factory=dict)
+
+    def note(self, one: Logged) -> None:
+        """A span that is no call: its session and tags hold for the calls in it."""
+        if one.span:
+            self.spans[(one.group, one.span)] = _Span(one.parent, one.session, one.tags)
+
+    def add(self, one: Logged) -> None:
+        """A call. Its content is interned now and forgotten, so that memory holds it once."""
+        self.note(one)
+        self.entries.append(_entry(one, self.builder))
+
+    def finish(self) -> None:
+        """Settle what is nested and add the calls."""
+        kept = self._unrepeated(self._outer_dropped())
+        sizes: dict[str, int] = defaultdict(int)
+        for entry in kept:
+            sizes[entry.logged.group] += 1
+        for entry in kept:
+            session, tags = self._inherited(entry.logged)
+            if session is None and entry.logged.group and sizes[entry.logged.group] > 1:
+                session = entry.logged.group
+            self.builder.call(
+                api=entry.api, model=entry.logged.model, prompt=entry.prompt,
+                where=entry.logged.where, **_fields(entry, session, tags),
+            )  # fmt: skip
+
+    def _ancestors(self, one: Logged) -> Iterable[Key]:
+        parent, seen = one.parent, 0
+        while parent and seen < MAX_DEPTH:
+            key = (one.group, parent)
+            yield key
+            span = self.spans.get(key)
+            parent, seen = (span.parent if span else ""), seen + 1
+
+    def _inherited(self, one: Logged) -> tuple[str | None, dict[str, str]]:
+        session, tags = one.session, dict(one.tags)
+        for key in self._ancestors(one):
+            span = self.spans.get(key)
+            if span:
+                session = session or span.session
+                tags = {**span.tags, **tags}
+        return session, tags
+
+    def _outer_dropped(self) -> list[_Entry]:
+        """Entries without those that wrap other entries."""
+        by_key = {(e.logged.group, e.logged.span): e for e in self.entries if e.logged.span}
+        inner: dict[int, list[_Entry]] = defaultdict(list)
+        for entry in self.entries:
+            for key in self._ancestors(entry.logged):
+                if key in by_key and by_key[key] is not entry:
+                    inner[id(by_key[key])].append(entry)
+                    break
+        dropped: set[int] = set()
+        calls = [entry for entry in self.entries if not entry.logged.outer]
+        for entry in reversed(self.entries):
+            if entry.logged.outer and any(_within(call, entry) for call in calls):
+                dropped.add(id(entry))
+                continue
+            inside = [e for e in inner[id(entry)] if id(e) not in dropped or inner[id(e)]]
+            if not inside:
+                continue
+            only = inside[0] if len(inside) == 1 else None
+            if only is not None and entry.content and not only.content:
+                _merge(entry, only)
+                dropped.add(id(only))
+            else:
+                if only is not None:
+                    _merge(only, entry)
+                dropped.add(id(entry))
+        return [entry for entry in self.entries if id(entry) not in dropped]
+
+    def _unrepeated(self, entries: list[_Entry]) -> list[_Entry]:
+        """One entry for each response id of a trace (or of overlapping times)."""
+        known: dict[str, list[_Entry]] = defaultdict(list)
+        kept: list[_Entry] = []
+        for entry in entries:
+            group = known[entry.id or entry.logged.group]
+            twin = _echoed(entry, kept) if entry.logged.echo else None
+            twin = twin or next(
+                (e for e in group if (entry.id and _same(e, entry)) or _half(e, entry)), None
+            )
+            if twin is None:
+                group.append(entry)
+                if entry.id:
+                    known[entry.logged.group].append(entry)
+                kept.append(entry)
+            elif entry.content and not twin.content:
+                _merge(entry, twin)
+                for same in known.values():
+                    same[:] = [entry if e is twin else e for e in same]
+                kept[next(i for i, e in enumerate(kept) if e is twin)] = entry
+            else:
+                _merge(twin, entry)
+        return kept
+
+
+def _same(one: _Entry, two: _Entry) -> bool:
+    a, b = one.logged, two.logged
+    if a.group and a.group == b.group:
+        return True
+    if a.started is None or b.started is None:
+        return a.started == b.started
+    return _overlap(a, b)
+
+
+def _overlap(a: Logged, b: Logged) -> bool:
+    if a.started is None or b.started is None:
+        return False
+    ends = (a.ended or a.started, b.ended or b.started)
+    return a.started <= ends[1] + CLOSE and b.started <= ends[0] + CLOSE
+
+
+def _within(call: _Entry, outer: _Entry) -> bool:
+    """Is this call part of that sum? By trace, or by time where spans lost their parents."""
+    a, b = call.logged, outer.logged
+    if a.group and a.group == b.group:
+        return True
+    if None in (a.started, a.ended, b.started, b.ended):
+        return False
+    return b.started <= a.started and a.ended <= b.ended  # type: ignore[operator]
+
+
+def _echoed(entry: _Entry, kept: list[_Entry]) -> _Entry | None:
+    """The request whose stream this entry ends."""
+    return next(
+        (
+            e
+            for e in reversed(kept)
+            if e.prompt == entry.prompt and e.logged.model == entry.logged.model and not e.reply
+        ),
+        None,
+    )
+
+
+def _half(one: _Entry, two: _Entry) -> bool:
+    """Two views of one call where only one of them names the response: an instrumentation beside the
+    client's own span, or a span beside the log that ends its stream."""
+    a, b = one.logged, two.logged
+    if not a.group or a.group != b.group or (one.id and two.id) or a.model != b.model:
+        return False
+    if one.content and two.content:
+        return one.prompt == two.prompt and not (one.reply and two.reply) and _same(one, two)
+    return a.started is not None and b.started is not None and _overlap(a, b)
+
+
+def _merge(keep: _Entry, other: _Entry) -> None:
+    """What only the other knows."""
+    if keep.usage is None or (
+        _richness(other.usage) > _richness(keep.usage) and _agree(keep, other)
+    ):
+        keep.usage = other.usage or keep.usage
+    if not keep.reply:
+        keep.reply, keep.called = other.reply, other.called
+    mine, theirs = keep.logged, other.logged
+    for name in ("model", "provider", "stop_reason", "tier", "session", "cost_pusd", "duration_ms"):
+        if getattr(mine, name) is None:
+            setattr(mine, name, getattr(theirs, name))
+    keep.id = keep.id or other.id
+    mine.tags = {**theirs.tags, **mine.tags}
+
+
+def _agree(one: _Entry, two: _Entry) -> bool:
+    return one.usage is not None and two.usage is not None and one.usage.prompt == two.usage.prompt
+
+
+def _richness(usage: Usage | None) -> int:
+    if usage is None:
+        return -1
+    buckets = (usage.cache_read, usage.cache_write_5m, usage.cache_write_1h, usage.reasoning)
+    return sum(bool(bucket) for bucket in buckets)
+
+
+def _fields(entry: _Entry, session: str | None, tags: dict[str, str]) -> CallFields:
+    one = entry.logged
+    return CallFields(
+        session=session,
+        provider=one.provider,
+        started=one.started,
+        duration_ms=one.duration_ms if one.duration_ms is not None else _elapsed(one),
+        options=entry.options,
+        cache_marks=entry.marks,
+        reply=entry.reply,
+        called_tools=entry.called,
+        stop_reason=one.stop_reason,
+        usage=entry.usage,
+        error=one.error,
+        tier=one.tier,
+        hidden=one.hidden,
+        tags=tags,
+        reported_cost_pusd=one.cost_pusd,
+    )
+
+
+def _elapsed(one: Logged) -> int | None:
+    if one.started is None or one.ended is None or one.ended < one.started:
+        return None
+    return round((one.ended - one.started) / timedelta(milliseconds=1))
+
+
+def _entry(one: Logged, builder: TraceBuilder) -> _Entry:
+    found = _verbatim(one, builder) or _neutral(one, builder)
+    # The content is interned: what the log held of it can go.
+    one.body, one.reply_body, one.settings = {}, {}, {}
+    one.system = one.messages = one.tools = one.output = None
+    return found
+
+
+def _exchange(one: Logged) -> Exchange:
+    return Exchange(
+        request=one.body, response=one.reply_body, status=None, error=None, started=None,
+        duration_ms=None, tags={}, url=one.url, where=one.where,
+    )  # fmt: skip
+
+
+def _verbatim(one: Logged, builder: TraceBuilder) -> _Entry | None:
+    """A body as it was sent, read by its API; None where the log has none, or another maker's."""
+    exchange = _exchange(one)
+    reader = next((b for b in BODIES if one.body and b.owns(exchange)), None)
+    if reader is None:
+        return None
+    api = reader.api
+    model = one.model or api.model(exchange)
+    provider = one.provider or api.provider_of(one.url)
+    if api_of(provider, model, responses=api.api == "openai.responses") != api.api:
+        return None
+    request = api.request(exchange, builder)
+    if not request.messages:
+        return None
+    one.model, one.provider = model, provider or api.provider
+    entry = _Entry(
+        one, api.api, builder.prompt(request.messages), request.options, request.marks, (), (),
+        one.usage, one.id,
+    )  # fmt: skip
+    if one.reply_body and api.owns(one.reply_body, ""):
+        reply = api.reply(exchange, builder)
+        entry.reply, entry.called = reply.segments, reply.called
+        entry.usage, entry.id = entry.usage or reply.usage, entry.id or reply.id
+        one.stop_reason, one.tier = one.stop_reason or reply.stop_reason, one.tier or reply.tier
+    if not entry.reply:
+        rendition = Rendition(api.api, builder, one.where)
+        entry.reply, entry.called = rendition.reply(_output(one))
+    return entry
+
+
+def _neutral(one: Logged, builder: TraceBuilder) -> _Entry:
+    """Content in any dialect; a body of another maker's API is read the same way."""
+    body = one.body
+    provider = provider_of(one.provider, one.url)
+    one.model = one.model or as_str(body.get("model"))
+    api = api_of(provider, one.model, responses=one.responses or "input" in body)
+    one.provider = provider or _owner(api)
+    rendition = Rendition(api, builder, one.where)
+    keys = ("messages", "input", "contents", "prompt")
+    said = next((body[key] for key in keys if body.get(key)), one.messages)
+    system = next(
+        (
+            body[k]
+            for k in ("system", "instructions", "systemInstruction", "preamble")
+            if body.get(k)
+        ),
+        one.system,
+    )
+    tools = one.tools or next(
+        (body[k] for k in ("tools", "functions", "toolConfig") if body.get(k)), None
+    )
+    messages, options = rendition.prompt(system, said, tools, {**body, **one.settings})
+    messages = _without_old_thinking(messages, one.model or "", builder)
+    reply, called = rendition.reply(_output(one))
+    prompt = builder.prompt(messages)
+    return _Entry(one, api, prompt, options, (), reply, called, one.usage, one.id)
+
+
+def _output(one: Logged) -> Any:
+    if one.output is not None:
+        return one.output
+    body = one.reply_body
+    for key in ("choices", "output", "candidates", "content"):
+        if body.get(key):
+            return _unwrapped(body[key], body)
+    return as_str(body.get("text"))
+
+
+def _unwrapped(value: Any, body: Json) -> Any:
+    if isinstance(value, list):
+        return [
+            item.get("content", item) if isinstance(item, dict) and "candidates" in body else item
+            for item in value
+        ]
+    return value
+
+
+def _owner(api: str) -> str:
+    maker = api.split(".")[0]
+    return {"gemini": "google", "bedrock": "aws"}.get(maker, maker)
+
+
+def _without_old_thinking(
+    messages: list[MessageId], model: str, builder: TraceBuilder
+) -> list[MessageId]:
+    if thinking.CLAUDE_FORGETS.search(model) or thinking.GEMINI_FORGETS.search(model):
+        return thinking.of_this_turn(messages, builder)
+    return messages
+
+
+def ledger_of(key: str, builder: TraceBuilder) -> Ledger:
+    """The ledger that all files of a format share."""
+    return builder.gathered(key, Ledger)

@@ -1,0 +1,170 @@
+"""OpenTelemetry GenAI in all its dialects: one importer for each that people know by name.
+
+Spec: formats, sections 4.1, 4.2 and 4.9 "Vercel AI SDK". They differ in how a file is told; spans of
+any dialect may stand in any file, so all are read alike and nested ones are settled together.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from whytokens.builder import TraceBuilder
+from whytokens.containers import Source
+from whytokens.containers.documents import documents
+from whytokens.errors import TraceError
+from whytokens.importers import Head, Progress, Verdict, genai
+from whytokens.importers.ledger import Ledger
+from whytokens.importers.logged import Logged
+from whytokens.importers.spans import Event, Span, spans_of
+from whytokens.importers.usage import excluding_cache, usd_as_pusd
+from whytokens.importers.values import as_str, as_tokens
+from whytokens.model import Where
+
+CONTENT_EVENTS = ("gen_ai.", "openinference.instrumentation")
+# Log events of coding agents that report a request's totals, without content.
+TOTALS_EVENTS = ("claude_code.api_request", "api_request")
+
+
+@dataclass(slots=True)
+class Telemetry:
+    """Spans of all files, waiting for the log records that belong to them."""
+
+    builder: TraceBuilder
+    spans: list[Span] = field(default_factory=list)
+    records: dict[tuple[str, str], list[Event]] = field(default_factory=lambda: defaultdict(list))
+
+    def finish(self) -> None:
+        builder = self.builder
+        ledger, embeddings = Ledger(builder), list[Span]()
+        for span in self.spans:
+            heard = self.records.pop((span.trace, span.id), [])
+            one, kind = genai.logged(span, heard), genai.kind(span)
+            if kind in ("call", "outer"):
+                ledger.add(one)
+            else:
+                ledger.note(one)
+                embeddings += [span] if kind == "embedding" else []
+        for heard in self.records.values():
+            ledger.add(_alone(heard))
+        if embeddings:
+            count, first = len(embeddings), embeddings[0].where
+            builder.warn("partial", f"{count:,} calls of embedding models are left out.", first)
+        ledger.finish()
+
+
+def _alone(heard: list[Event]) -> Logged:
+    """Log records whose span is in no file: content, at most the model and usage they repeat."""
+    first = heard[0]
+    where = first.where or Where(file="")
+    span = Span(
+        trace=first.trace, id=first.span, parent="", name="", scope="", events=[], failed=None,
+        attributes={"gen_ai.operation.name": "chat", **first.attributes}, resource=first.resource,
+        started=first.time, ended=None, where=where,
+    )  # fmt: skip
+    if first.name in TOTALS_EVENTS:
+        return _totals(first, where)
+    return genai.logged(span, heard)
+
+
+def _totals(event: Event, where: Where) -> Logged:
+    """Claude Code's own telemetry: input excludes the cache."""
+    a = {
+        key: int(v) if isinstance(v, str) and v.isdigit() else v
+        for key, v in event.attributes.items()
+    }
+    found = Logged(
+        where=where, provider="anthropic", model=as_str(a.get("model")), started=event.time,
+        session=as_str(a.get("session.id")), duration_ms=as_tokens(a.get("duration_ms")),
+        cost_pusd=usd_as_pusd(a.get("cost_usd")), hidden="Claude Code's telemetry has no content",
+        usage=excluding_cache(
+            as_tokens(a.get("input_tokens")),
+            output=as_tokens(a.get("output_tokens")),
+            read=as_tokens(a.get("cache_read_tokens")),
+            write_5m=as_tokens(a.get("cache_creation_tokens")),
+        ),
+    )  # fmt: skip
+    found.tag(user=a.get("user.id"), source=a.get("query_source"))
+    return found
+
+
+class SpanImporter:
+    """Spans, told to be of one dialect by the names of their attributes."""
+
+    def __init__(
+        self, key: str, label: str, export_hint: str, *marks: str, scopes: str = ""
+    ) -> None:
+        self.key, self.label, self.export_hint = key, label, export_hint
+        self._marks, self._scopes = marks, scopes
+
+    def sniff(self, head: Head) -> Verdict:
+        """Yes where any span has a mark; maybe where there are spans at all."""
+        where, any_span = Where(file=head.name), False
+        for value in head.values:
+            for one in spans_of(value, where):
+                any_span = True
+                if self._told(one):
+                    return "yes"
+        if head.partial and any(mark in head.text for mark in self._marks) and "pan" in head.text:
+            return "maybe" if not any_span else "yes"
+        return "maybe" if any_span and not self._scopes and "gen_ai." in self._marks else "no"
+
+    def _told(self, one: Span | Event) -> bool:
+        if isinstance(one, Span) and self._scopes:
+            return one.scope.startswith(self._scopes)
+        name = one.name if isinstance(one, Event) else ""
+        names = [*one.attributes, name, *(e.name for e in getattr(one, "events", ()))]
+        return any(key.startswith(mark) for key in names for mark in self._marks)
+
+    def load(self, source: Source, builder: TraceBuilder) -> Iterator[Progress]:
+        shared, found = builder.gathered("spans", Telemetry), 0
+        for document in documents(source, builder):
+            for one in spans_of(document.value, document.where):
+                if isinstance(one, Span):
+                    shared.spans.append(one)
+                    found += genai.kind(one) in ("call", "outer")
+                elif one.name.startswith(CONTENT_EVENTS) or one.name in TOTALS_EVENTS:
+                    own = f"{document.where.line}" if one.name in TOTALS_EVENTS else ""
+                    shared.records[(one.trace, one.span or f"{own}{len(shared.records)}")].append(
+                        one
+                    )
+                    found += 1
+            yield document.progress
+        if not found:
+            raise TraceError(
+                "no-calls", f"No LLM calls in {source.name}.", "Its spans are of no call to a model.",
+                where=Where(file=source.name), hint=self.export_hint,
+            )  # fmt: skip
+
+
+_EXPORT = (
+    "Export traces as OTLP JSON (the collector's file exporter), with message content captured."
+)
+CTXCAPTURE = SpanImporter(
+    "ctxcapture",
+    "ctxcapture",
+    "Run your program under ctxcapture.",
+    "ctxcapture.",
+    scopes="ctxcapture",
+)
+AI_SDK = SpanImporter(
+    "vercel_ai_sdk", "Vercel AI SDK spans",
+    "Set experimental_telemetry: { isEnabled: true } and export the spans as JSON.", "ai.",
+)  # fmt: skip
+OPENINFERENCE = SpanImporter(
+    "openinference", "OpenInference / Phoenix",
+    "Phoenix: client.spans.get_spans_dataframe() and to_json(orient='records', lines=True).",
+    "openinference.", "llm.input_messages", "llm.token_count", "attributes.llm.",
+)  # fmt: skip
+LOGFIRE = SpanImporter(
+    "logfire",
+    "Logfire",
+    "Query records with SQL and export them as JSON.",
+    "logfire.",
+    scopes="logfire",
+)
+OTEL = SpanImporter(
+    "otel_genai", "OpenTelemetry GenAI", _EXPORT, "gen_ai.", "llm.request.", "llm.usage.",
+    "gcp.vertex.agent.", "traceloop.", "claude_code.",
+)  # fmt: skip
