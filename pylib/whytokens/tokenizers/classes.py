@@ -64,6 +64,15 @@ class Shadow(dict[int, str]):
         self._firsts = [first for first, _, _ in spans]
         self._spans = spans
 
+    def row(self) -> list[int]:
+        """Every code point's stand-in as (first, last, stand-in), (first, last, ..., later ones over
+        earlier ones."""
+        spans = [(0x80, 0x10FFFF, ord(STAND_INS["other"]))]
+        spans += [(first, last, ord(found)) for first, last, found in self._spans]
+        spans += [(ord(char), ord(char), ord(STAND_INS["space"])) for char in WHITE_SPACE]
+        spans.append((ord(LONG_S), ord(LONG_S), ord(LONG_S)))
+        return [number for span in spans for number in span]
+
     def __missing__(self, code: int) -> str:
         first, last, found = self._spans[bisect_right(self._firsts, code) - 1]
         if chr(code) in WHITE_SPACE:

@@ -1,7 +1,7 @@
 """Claude's vocabularies by the public reconstruction `ctok` (MIT). Never exact: "reconstructed".
 
-A text costs the fewest pieces that tile its marked stream. Pieces never straddle a seam between two
-words, so the stream is cut there and each cut-out is tiled once.
+A text costs the fewest pieces that tile its marked stream. ASCII is counted by units (see
+`claude_units`), each different one once; what holds anything else is marked and tiled as it stands.
 """
 
 from __future__ import annotations
@@ -15,14 +15,18 @@ from whytokens.tokenizers import Exactness
 from whytokens.tokenizers.claude_stream import (
     BOW,
     CAPS,
+    CONTRACTIONS,
     EOW,
     LITERALS,
     MARKERS,
     SHIFT,
     Rules,
+    cased,
     normalised,
     stream,
 )
+from whytokens.tokenizers.claude_units import BLANK, UNIT, A, B, blanks, marked, unmarked
+from whytokens.tokenizers.pieces import MAX_PIECES, Counter, Counts, well_formed
 from whytokens.tokenizers.vocabulary import unpack
 
 Family = Literal["v3", "v4.7", "v4.8"]
@@ -40,7 +44,10 @@ ASSETS: dict[Family, str] = {
     "v4.8": "claude-v4.7.bin",
 }
 _SEAMS = re.compile(f"(?<={EOW})(?=[{SHIFT}{CAPS}]*{BOW})")
-MAX_PARTS = 500_000
+# Longer chunks are lines of their own that hardly come again.
+REMEMBERED_CHARS = 200
+# A blank between two words: its boundaries stand on both sides, whatever else the words hold.
+_BETWEEN_WORDS = re.compile("(?<=[A-Za-z]) (?=[A-Za-z])")
 
 
 def family(model: str) -> Family:
@@ -73,13 +80,14 @@ class Tiling:
         for part in _SEAMS.split(text):
             cost = known.get(part)
             if cost is None:
-                if len(known) >= MAX_PARTS:
+                if len(known) >= MAX_PIECES:
                     known.clear()
-                cost = known[part] = self._tile(part)
+                cost = known[part] = self.tile(part)
             total += cost
         return total
 
-    def _tile(self, text: str) -> int:
+    def tile(self, text: str) -> int:
+        """Tokens of a stretch without a seam."""
         starts, size = self._starts, len(text)
         best = [0, *([1 << 60] * size)]
         for start in range(size):
@@ -111,32 +119,100 @@ class Tiling:
         return found
 
 
+class Units:
+    """Tokens of normalised texts: ASCII by units, chunks with anything else whole."""
+
+    def __init__(self, tiling: Tiling, rules: Rules) -> None:
+        self._tiling, self._rules = tiling, rules
+        self._ascii = Counter(UNIT, self._unit, shadow=False)
+        self._chunks = Counts(self._streamed)
+        self._word = tiling.cost(f"{BOW}a{EOW}")
+
+    def count(self, norm: str) -> int:
+        """Tokens of a text that ends in no line feed, the boundary that its frame writes included.
+
+        No piece reaches over a line feed or from word to word, so a chunk between two of these is
+        counted with one word on either side, and a word stands for it in the rest.
+        """
+        if norm.isascii():
+            return self._of_ascii(norm)
+        total, lines = 0, norm.split("\n")
+        for number, line in enumerate(lines):
+            if line.isascii():
+                continue
+            parts = _BETWEEN_WORDS.split(line)
+            last = len(parts) - 1
+            for at, part in enumerate(parts):
+                if not part.isascii():
+                    before = "a " if at else "a\n" if number else ""
+                    total += self._chunk(before, part, " a" if at < last else "") - self._word
+                    parts[at] = "a"
+            lines[number] = " ".join(parts)
+        return total + self._of_ascii("\n".join(lines))
+
+    def _chunk(self, before: str, part: str, after: str) -> int:
+        text, beside = before + part + after, bool(before) + bool(after)
+        tokens = self._chunks[text] if len(text) < REMEMBERED_CHARS else self._streamed(text)
+        return tokens - beside * self._word - (before[1:] == "\n")
+
+    def _streamed(self, text: str) -> int:
+        return self._tiling.cost(stream(text, self._rules))
+
+    def _of_ascii(self, text: str) -> int:
+        written, head = marked(text, frame_bow=self._rules.frame_bow)
+        return head + self._ascii.count(written)
+
+    def _unit(self, unit: str) -> int:
+        """What a unit costs, by its class."""
+        text = unmarked(unit)
+        if not text.strip():
+            return self._tiling.tile(blanks(unit))
+        if text[0].isalpha():
+            return self._tiling.tile(self._of_word(text))
+        if text[0].isdigit():
+            runs = unit.strip(A + B).split(BLANK)
+            free = len(runs) - 1 + unit.startswith(B) + unit.endswith(A)
+            return free + sum(map(self._tiling.tile, runs))
+        if text[0] == "'" and text[1:2].isalpha():
+            word = f"{text[1:]}{EOW}" if text[1:] in CONTRACTIONS else self._of_word(text[1:])
+            return unit.startswith(B) + self._tiling.tile("'" + word)
+        bow, eow = BOW if unit.startswith(B) else "", EOW if unit.endswith(A) else ""
+        return self._tiling.tile(bow + text + eow)
+
+    def _of_word(self, text: str) -> str:
+        markers, word = cased(text, self._rules.allcaps_min, fused=False)
+        return f"{markers}{BOW}{word}{EOW}"
+
+
 class ClaudeTokenizer:
     """One family."""
 
     def __init__(self, kind: Family) -> None:
         self.key, self.asset = f"claude-{kind}", ASSETS[kind]
         self._family, self._rules = kind, RULES[kind]
-        self._tiling: Tiling | None = None
+        self._units: Units | None = None
 
     def knows(self, model: str, provider: str | None) -> Exactness | None:
         mine = CLAUDE.search(model) and family(model) == self._family
         return "reconstructed" if mine else None
 
     def count_many(self, texts: Iterable[str]) -> list[int]:
-        if self._tiling is None:
+        if self._units is None:
             self._tiling = Tiling(assets.read(self.asset))
-        return [self._count(text, self._tiling) for text in texts]
+            self._units = Units(self._tiling, self._rules)
+        return [self._count(text, self._units) for text in texts]
 
-    def _count(self, text: str, tiling: Tiling) -> int:
+    def _count(self, text: str, units: Units) -> int:
         """What the text adds to a message that has none."""
-        norm = normalised(text, self._rules)
-        tail = len(norm) - len(norm.rstrip("\n"))
-        marked = stream(norm, self._rules, text.startswith(" "))
+        norm = normalised(well_formed(text), self._rules)
+        body = norm.rstrip("\n")
+        tail = len(norm) - len(body)
         # The frame's own two newlines end in one token that content's newlines may share.
-        extra = tiling.cost("\n" * (tail + 2)) - 1 if tail else 0
+        extra = self._tiling.cost("\n" * (tail + 2)) - 1 if tail else 0
+        if self._rules.frame_bow and text.startswith(" ") and body[:1] == " " != body[1:2]:
+            body = body[1:]
         empty = 1 if self._rules.frame_bow else 0
-        return (tiling.cost(marked) if marked else 0) + extra - empty
+        return units.count(body) - empty + extra if body else extra
 
 
 V3 = ClaudeTokenizer("v3")

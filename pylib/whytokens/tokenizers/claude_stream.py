@@ -35,7 +35,6 @@ ESCAPES = {marker: chr(0xE000 + i) for i, marker in enumerate((BOW, EOW, PAD, SH
 LITERALS = {escape: marker for marker, escape in ESCAPES.items()}
 _ESCAPE_TABLE = str.maketrans(ESCAPES)
 CONTRACTIONS = frozenset(("s", "t", "d", "m", "ll", "re", "ve"))
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x01-\x08\x0b-\x1f\x7f\x80-\x9f]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _ODD_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]")
@@ -57,7 +56,6 @@ def normalised(text: str, rules: Rules) -> str:
     """NFC, controls and private use dropped, odd spaces made plain, quotes folded (v3)."""
     if text.isascii():
         return _CONTROL.sub("", text).replace("\x00", " ")
-    text = _SURROGATE.sub("\ufffd", text)
     text = _CONTROL.sub("", unicodedata.normalize("NFC", text)).replace("\x00", " ")
     text = _PRIVATE.sub("", text.replace("\u0e4d\u0e32", "\u0e33"))
     if rules.fold_quotes:
@@ -65,13 +63,9 @@ def normalised(text: str, rules: Rules) -> str:
     return _ODD_SPACE.sub(" ", text)
 
 
-def stream(norm: str, rules: Rules, head_space: bool) -> str:
-    """The stream of normalised text. `head_space`: the raw text began with a space."""
-    norm = norm.translate(_ESCAPE_TABLE) if not norm.isascii() else norm
-    norm = norm.rstrip("\n")
-    if rules.frame_bow and head_space and norm[:1] == " " and norm[1:2] != " ":
-        norm = norm[1:]
-    found = runs(norm)
+def stream(norm: str, rules: Rules) -> str:
+    """The stream of normalised text that ends in no line feed."""
+    found = runs(norm if norm.isascii() else norm.translate(_ESCAPE_TABLE))
     if not found:
         return BOW if rules.frame_bow else ""
     out = _head(found, rules)
@@ -106,7 +100,7 @@ def _marked(
         return text
     if kind == WORD:
         fused = before is not None and before.kind == STRAY
-        markers, word = _cased(text, rules.allcaps_min, fused)
+        markers, word = cased(text, rules.allcaps_min, fused)
         bare = fused or (
             text in CONTRACTIONS
             and before is not None
@@ -175,7 +169,7 @@ def _is_lower(char: str) -> bool:
 
 
 @lru_cache(maxsize=200_000)
-def _cased(word: str, allcaps_min: int | None, fused: bool) -> tuple[str, str]:
+def cased(word: str, allcaps_min: int | None, fused: bool) -> tuple[str, str]:
     """Case markers and the word below them; most words pass as they stand."""
     if fused or "\u1e9e" in word:
         return "", word

@@ -8,32 +8,12 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import accumulate, pairwise
 
-from whytokens.tokenizers.classes import Shadow
 from whytokens.tokenizers.merge import merge
 from whytokens.tokenizers.pattern import translate
-
-# Distinct pieces remembered; about 60 bytes each. A month of logs has some 200,000.
-MAX_PIECES = 500_000
-
-
-class _Counts(dict[str, int]):
-    """Tokens by piece, filled as pieces are met."""
-
-    def __init__(self, ranks: Mapping[bytes, int]) -> None:
-        super().__init__()
-        self._ranks = ranks
-
-    def __missing__(self, piece: str) -> int:
-        data = piece.encode("utf-8")
-        count = 1 if data in self._ranks else len(merge(data, self._ranks))
-        if len(self) >= MAX_PIECES:
-            self.clear()
-        self[piece] = count
-        return count
+from whytokens.tokenizers.pieces import MAX_PIECES, Counter, well_formed
 
 
 class CoreBPE:
@@ -44,9 +24,7 @@ class CoreBPE:
     ) -> None:
         self._ranks = encoder
         self._special = special_tokens_encoder
-        self._pattern = re.compile(translate(pattern))
-        self._shadow: Shadow | None = None
-        self._counts = _Counts(encoder)
+        self._counter = Counter(translate(pattern), self._cost, shadow=True)
         self._ids: dict[str, tuple[int, ...]] = {}
         self._bytes: dict[int, bytes] | None = None
 
@@ -54,7 +32,7 @@ class CoreBPE:
 
     def count(self, text: str) -> int:
         """``len(encode_ordinary(text))``; lone surrogates count as U+FFFD."""
-        return sum(map(self._counts.__getitem__, self._split(text)))
+        return self._counter.count(well_formed(text))
 
     # -- tiktoken's interface ----------------------------------------------------------------
 
@@ -63,7 +41,7 @@ class CoreBPE:
         text.encode("utf-8")
         out: list[int] = []
         known = self._ids
-        for piece in self._split(text):
+        for piece in self._counter.split(text):
             ids = known.get(piece)
             out.extend(ids if ids is not None else self._piece(piece))
         return out
@@ -132,17 +110,9 @@ class CoreBPE:
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _split(self, text: str) -> list[str]:
-        if text.isascii():
-            return self._pattern.findall(text)
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:
-            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        if self._shadow is None:
-            self._shadow = Shadow()
-        ends = accumulate(map(len, self._pattern.findall(text.translate(self._shadow))), initial=0)
-        return [text[start:end] for start, end in pairwise(ends)]
+    def _cost(self, piece: str) -> int:
+        data = piece.encode("utf-8")
+        return 1 if data in self._ranks else len(merge(data, self._ranks))
 
     def _piece(self, piece: str) -> tuple[int, ...]:
         data = piece.encode("utf-8")
