@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from whytokens.attribution.lanes import Lanes
 from whytokens.builder import TraceBuilder
 from whytokens.importers import (
@@ -10,7 +12,9 @@ from whytokens.importers import (
     openai_chat,
     openai_responses,
 )
-from whytokens.model import Where
+from whytokens.importers.bodies import BodyImporter
+from whytokens.importers.exchanges import Exchange
+from whytokens.model import MessageId, Options, Where
 
 WHERE = Where(file="t")
 READERS = {
@@ -25,13 +29,14 @@ def estimate(api: str, body: dict[str, object]) -> int:
     """Prompt tokens of a request body."""
     builder = TraceBuilder("t")
     messages, options, _ = READERS[api](body, builder, WHERE)
-    builder.call(
-        api=api,
-        model=str(body["model"]),
-        prompt=builder.prompt(messages),
-        options=options,
-        where=WHERE,
-    )
+    return tokens_of(builder, api, str(body["model"]), messages, options)
+
+
+def tokens_of(
+    builder: TraceBuilder, api: str, model: str, messages: Sequence[MessageId], options: Options
+) -> int:
+    prompt = builder.prompt(messages)
+    builder.call(api=api, model=model, prompt=prompt, options=options, where=WHERE)
     trace = builder.build()
     lane = Lanes(trace).of(trace.calls[0])
     node = trace.calls[0].prompt
@@ -45,3 +50,23 @@ def count(model: str, text: str) -> int:
     builder.call(api="x", model=model, prompt=builder.prompt(()), where=WHERE)
     trace = builder.build()
     return Lanes(trace).of(trace.calls[0]).counter.count(text)
+
+
+def asked_for(importer: BodyImporter, body: dict[str, object]) -> int:
+    """Prompt tokens of a request body as its importer reads it: with what the model forgets."""
+    builder = TraceBuilder("t")
+    exchange = Exchange(
+        request=body,
+        response={},
+        status=None,
+        error=None,
+        started=None,
+        duration_ms=None,
+        tags={},
+        url="",
+        where=WHERE,
+    )
+    request = importer.api.request(exchange, builder)
+    return tokens_of(
+        builder, importer.api.api, str(body["model"]), request.messages, request.options
+    )

@@ -158,10 +158,13 @@ class TraceBuilder:
     def role_of(self, message: MessageId) -> Role:
         return self._messages[message].role
 
-    def without(self, message: MessageId, category: Category) -> MessageId:
-        """The message less its segments of one category."""
+    def without(
+        self, message: MessageId, category: Category, *, keep_text: bool = False
+    ) -> MessageId:
+        """The message less its segments of one category (with `keep_text`, those without text)."""
         whole = self._messages[message]
-        kept = [s for s in whole.segments if self._segments[s].category != category]
+        found = [self._segments[s] for s in whole.segments]
+        kept = [s.id for s in found if s.category != category or (keep_text and s.text is not None)]
         if len(kept) == len(whole.segments):
             return message
         return self.message(whole.role, kept, whole.name)

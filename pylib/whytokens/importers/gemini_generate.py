@@ -105,7 +105,7 @@ def _parts(
         part = {"text": value} if isinstance(value, str) else as_dict(value)
         at = _place(where, "parts", number)
         found += _part(part, role, builder, at, names)
-        seal = thinking.seal(_get(part, "thoughtSignature"))
+        seal = thinking.sealed_chunks(_get(part, "thoughtSignature"))
         if seal:
             path = ("thinking", "signature")
             found.append(builder.segment("thinking", path, None, at, media=seal))
@@ -192,7 +192,7 @@ def _reply(exchange: Exchange, builder: TraceBuilder) -> Reply:
 def _request(exchange: Exchange, builder: TraceBuilder) -> Request:
     messages, options, marks = request_messages(exchange.request, builder, exchange.where)
     if thinking.GEMINI_FORGETS.search(_model(exchange) or ""):
-        messages = thinking.of_this_turn(messages, builder)
+        messages = thinking.of_this_turn(messages, builder, keep_text=True)
     return Request(messages, options, marks)
 
 

@@ -7,6 +7,8 @@ Measured on the corpus for Gemini 3 (seals) and Claude until 4.5; documented by 
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -18,10 +20,14 @@ from whytokens.model import Media, MessageId
 CLAUDE_FORGETS = re.compile(
     r"claude-(3|sonnet-4(-[015])?(-\d{8}|@|$)|opus-4(-[01])?(-\d{8}|@|$)|haiku-4)", re.IGNORECASE
 )
-GEMINI_FORGETS = re.compile(r"gemini-[3-9]", re.IGNORECASE)
-
-
+# Gemini takes out seals alone, thoughts that are sent back as text stay (three projects); from 3.5
+# on it keeps both.
+GEMINI_FORGETS = re.compile(r"gemini-(2\.5|3(?!\.[5-9]))", re.IGNORECASE)
 SEAL = "application/x-thought-signature"
+STREAMED = "streamed"
+# Bytes that each sealed chunk spends on itself.
+SEAL_CHUNK_BYTES = 34
+LENGTH_DELIMITED = 2
 
 
 def seal(signature: Any) -> Media | None:
@@ -31,11 +37,61 @@ def seal(signature: Any) -> Media | None:
     return Media(kind="file", mime=SEAL, size_bytes=len(signature))
 
 
-def of_this_turn(messages: Sequence[MessageId], builder: TraceBuilder) -> list[MessageId]:
-    """The same messages, earlier turns without their thinking."""
+def sealed_chunks(signature: Any) -> Media | None:
+    """A seal as Gemini makes it: chunks of a streamed reply, one chunk otherwise. Its size is what
+    the chunks hold."""
+    if not isinstance(signature, str) or not signature:
+        return None
+    sizes = [size - SEAL_CHUNK_BYTES for size in _chunk_sizes(signature)]
+    full = [size for size in sizes if size > 0]
+    return Media(
+        kind="file",
+        mime=SEAL,
+        size_bytes=sum(full),
+        detail=STREAMED if len(full) > 1 else None,
+    )
+
+
+def _chunk_sizes(signature: str) -> list[int]:
+    """Sizes of the length-delimited fields of a Protocol Buffers message. Another form is one chunk,
+    or none where it is too short for a seal (clients put a word there)."""
+    try:
+        padded = signature.translate(_URL_SAFE) + "=" * (-len(signature) % 4)
+        raw = base64.b64decode(padded)
+    except (binascii.Error, ValueError):
+        return []
+    other = [len(raw)] if len(raw) > SEAL_CHUNK_BYTES else []
+    sizes, at = list[int](), 0
+    while at < len(raw):
+        if (raw[at] & 7) != LENGTH_DELIMITED:
+            return other
+        size, at = _varint(raw, at + 1)
+        sizes.append(size)
+        at += size
+    return sizes if at == len(raw) else other
+
+
+def _varint(raw: bytes, at: int) -> tuple[int, int]:
+    """A base-128 number, low bits first, and where it ends."""
+    value = shift = 0
+    while at < len(raw):
+        value |= (raw[at] & 127) << shift
+        at, shift = at + 1, shift + 7
+        if raw[at - 1] < 128:
+            break
+    return value, at
+
+
+_URL_SAFE = str.maketrans("-_", "+/")
+
+
+def of_this_turn(
+    messages: Sequence[MessageId], builder: TraceBuilder, *, keep_text: bool = False
+) -> list[MessageId]:
+    """The same messages, earlier turns without their thinking (or without its seals alone)."""
     roles = [builder.role_of(message) for message in messages]
     last = max((i for i, role in enumerate(roles) if role == "user"), default=0)
     return [
-        builder.without(message, "thinking") if i < last else message
+        builder.without(message, "thinking", keep_text=keep_text) if i < last else message
         for i, message in enumerate(messages)
     ]

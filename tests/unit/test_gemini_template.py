@@ -1,0 +1,118 @@
+"""Gemini's rendering worked by hand, one rule a test."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+
+from rendered import asked_for, count, estimate
+from whytokens.importers import thinking
+from whytokens.importers.gemini_generate import GEMINI_GENERATE
+from whytokens.templates import python_tools
+
+FLASH = "gemini-2.5-flash"
+ASKED = {"role": "user", "parts": [{"text": "Weather?"}]}
+CALLED = {"functionCall": {"name": "weather", "args": {"city": "Rome"}}}
+ANSWERED = {
+    "role": "user",
+    "parts": [{"functionResponse": {"name": "weather", "response": {"sky": "blue"}}}],
+}
+
+
+def seal(*sizes: int) -> str:
+    """A thought signature: one length-delimited field for each chunk."""
+    raw = b"".join(bytes([0x0A, size & 127 | 128, size >> 7]) + b"\xff" * size for size in sizes)
+    return base64.b64encode(raw).decode()
+
+
+def asked(*contents: dict[str, Any], model: str = FLASH) -> int:
+    return asked_for(GEMINI_GENERATE, {"model": model, "contents": list(contents)})
+
+
+def sealed(signature: str | None, *, later: bool = False, model: str = FLASH) -> int:
+    part = {**CALLED, "thoughtSignature": signature} if signature else CALLED
+    contents = [ASKED, {"role": "model", "parts": [part]}, ANSWERED]
+    return asked(*contents, *([ASKED] if later else []), model=model)
+
+
+def test_a_function_is_python() -> None:
+    schema = {
+        "type": "OBJECT",
+        "properties": {
+            "city": {"type": "STRING", "description": "Which city"},
+            "days": {"type": ["integer", "null"]},
+            "unit": {"type": "string", "enum": ["C", "F"]},
+            "tags": {"type": "array", "items": {"type": "string"}},
+            "place": {"$ref": "#/$defs/place"},
+        },
+        "required": ["city", "unit", "tags", "place"],
+        "$defs": {"place": {"type": "object", "properties": {"x": {"type": "number"}}}},
+    }
+    assert python_tools.function("get_weather", "The weather.", schema) == (
+        "@dataclasses.dataclass(kw_only=True)\nclass GetWeatherPlace:\n"
+        '  """\n\n  Attributes:\n    x: \n  """\n  x: float | None = None\n'
+        "def get_weather(\n    city: str,\n    days: int | None = None,\n"
+        "    unit: Literal['C', 'F'],\n    tags: list[str],\n    place: GetWeatherPlace,\n"
+        ') -> dict:\n  """The weather.\n\n  Args:\n    city: Which city\n    days: \n'
+        '    unit: \n    tags: \n    place: \n  """\n'
+    )
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"properties": {"a": {"$ref": "#/$defs/a"}}, "$defs": {"a": {"$ref": "#/$defs/a"}}},
+        {
+            "properties": {"a": {"$ref": "#/$defs/n"}},
+            "$defs": {
+                "n": {"type": "object", "properties": {"n": {"$ref": "#/$defs/n"}}},
+            },
+        },
+        {"properties": {"a": 3, "b": {"enum": [None]}, "c": {"anyOf": [5]}}, "required": 7},
+        {"properties": [1], "$defs": 2},
+    ],
+)
+def test_a_schema_that_holds_itself_or_is_none_ends(schema: dict[str, Any]) -> None:
+    assert python_tools.function("f", "", schema).endswith('"""\n')
+
+
+def test_a_tool_costs_the_tokens_of_its_python() -> None:
+    tool = {"name": "now", "description": "The time.", "parameters": {"type": "OBJECT"}}
+    body = {
+        "model": FLASH,
+        "contents": [ASKED],
+        "tools": [{"functionDeclarations": [tool]}],
+    }
+    text = 'def now(\n) -> dict:\n  """The time.\n\n  Args:\n  """\n'
+    assert estimate("gemini.generate", body) == asked(ASKED) + count(FLASH, text)
+
+
+def test_thoughts_that_are_sent_back_are_billed_as_text() -> None:
+    thought = {"text": "The user wants Rome.", "thought": True}
+    for model in (FLASH, "gemini-3-flash-preview"):
+        without = asked(ASKED, {"role": "model", "parts": [CALLED]}, ANSWERED, model=model)
+        within = asked(ASKED, {"role": "model", "parts": [thought, CALLED]}, ANSWERED, model=model)
+        assert within == without + count(model, thought["text"])
+
+
+def test_a_seal_of_2_5_is_billed_where_the_reply_was_streamed() -> None:
+    assert sealed(seal(534)) == sealed(None)
+    assert sealed(seal(134, 434)) == sealed(None) + 500 * 245 // 1000
+    assert sealed(seal(134, 434), later=True) == sealed(None, later=True)
+
+
+def test_a_seal_of_3_is_billed_by_its_size_and_forgotten_until_3_5() -> None:
+    model = "gemini-3-flash-preview"
+    assert sealed(seal(1034), model=model) == sealed(None, model=model) + round(0.118 * 1000**1.098)
+    assert sealed(seal(1034), later=True, model=model) == sealed(None, later=True, model=model)
+    model = "gemini-3.5-flash"
+    assert sealed(seal(1034), later=True, model=model) > sealed(None, later=True, model=model)
+
+
+@pytest.mark.parametrize("signature", ["skip", "====", "\u00e9", "A" * 7, "//8=", "CgE"])
+def test_what_is_no_seal_weighs_nothing(signature: str) -> None:
+    found = thinking.sealed_chunks(signature)
+    assert found is not None
+    assert found.size_bytes == 0
