@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from whytokens.importers import Importer
 from whytokens.importers.anthropic_messages import ANTHROPIC_MESSAGES
+from whytokens.importers.braintrust import BRAINTRUST
 from whytokens.importers.claude_code import CLAUDE_CODE
 from whytokens.importers.gemini_generate import GEMINI_GENERATE
+from whytokens.importers.langfuse import LANGFUSE
+from whytokens.importers.langsmith import LANGSMITH
+from whytokens.importers.litellm import LITELLM
+from whytokens.importers.mlflow import MLFLOW
 from whytokens.importers.openai_chat import OPENAI_CHAT
 from whytokens.importers.openai_responses import OPENAI_RESPONSES
 from whytokens.importers.otel import AI_SDK, CTXCAPTURE, LOGFIRE, OPENINFERENCE, OTEL
@@ -23,6 +28,11 @@ from whytokens.tokenizers.openai import CL100K, HARMONY, O200K, P50K, R50K
 # Most specific marks first; the generic test of roles and content last.
 IMPORTERS: tuple[Importer, ...] = (
     CLAUDE_CODE,
+    LANGFUSE,
+    LANGSMITH,
+    LITELLM,
+    BRAINTRUST,
+    MLFLOW,
     CTXCAPTURE,
     AI_SDK,
     OPENINFERENCE,

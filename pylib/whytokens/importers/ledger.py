@@ -25,6 +25,7 @@ from whytokens.model import MessageId, NodeId, Options, SegmentId, Usage
 
 Key = tuple[str, str]
 MAX_DEPTH = 200
+NO_CONTENT = "no content was logged"
 # Two instrumentations of one client start and end within this.
 CLOSE = timedelta(milliseconds=50)
 
@@ -69,6 +70,13 @@ class Ledger:
         """A span that is no call: its session and tags hold for the calls in it."""
         if one.span:
             self.spans[(one.group, one.span)] = _Span(one.parent, one.session, one.tags)
+
+    def enter(self, one: Logged) -> None:
+        """A call, or a span around calls."""
+        if one.call:
+            self.add(one)
+        else:
+            self.note(one)
 
     def add(self, one: Logged) -> None:
         """A call. Its content is interned now and forgotten, so that memory holds it once."""
@@ -251,7 +259,7 @@ def _fields(entry: _Entry, session: str | None, tags: dict[str, str]) -> CallFie
         usage=entry.usage,
         error=one.error,
         tier=one.tier,
-        hidden=one.hidden,
+        hidden=one.hidden or (None if entry.content else NO_CONTENT),
         tags=tags,
         reported_cost_pusd=one.cost_pusd,
     )
@@ -329,6 +337,9 @@ def _neutral(one: Logged, builder: TraceBuilder) -> _Entry:
     tools = one.tools or next(
         (body[k] for k in ("tools", "functions", "toolConfig") if body.get(k)), None
     )
+    if one.reply_body.get("object") == "response":  # it repeats what was asked
+        system = system or as_str(one.reply_body.get("instructions"))
+        tools = tools or one.reply_body.get("tools")
     messages, options = rendition.prompt(system, said, tools, {**body, **one.settings})
     messages = _without_old_thinking(messages, one.model or "", builder)
     reply, called = rendition.reply(_output(one))

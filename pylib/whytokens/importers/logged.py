@@ -49,6 +49,7 @@ class Logged:
     group: str = ""
     span: str = ""
     parent: str = ""
+    call: bool = True
     outer: bool = False
     echo: bool = False
     hidden: str | None = None

@@ -1,0 +1,173 @@
+"""The importer that all row formats share: records out of documents, each one logged request.
+
+What differs by format is a `Format`: where its records are, which are its own, and what they say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from whytokens.builder import TraceBuilder
+from whytokens.containers import Source
+from whytokens.containers.documents import documents
+from whytokens.errors import TraceError
+from whytokens.importers import Head, Progress, Verdict
+from whytokens.importers.ledger import Ledger
+from whytokens.importers.logged import Logged
+from whytokens.importers.values import Json, as_dict, decoded, pointer
+from whytokens.model import Where
+
+Row = tuple[Json, Where]
+LIST_KEYS = (
+    "data",
+    "rows",
+    "items",
+    "results",
+    "events",
+    "records",
+    "logs",
+    "runs",
+    "calls",
+    "spans",
+)
+MAX_SNIFFED = 60
+
+
+def rows(value: Any, where: Where) -> Iterator[Row]:
+    """The objects of a document: itself, the elements of a list, of a list under a usual key."""
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            if isinstance(item, dict):
+                at = pointer(where.pointer, number)
+                yield item, Where(file=where.file, line=where.line, pointer=at)
+        return
+    one = as_dict(value)
+    key = next((key for key in LIST_KEYS if isinstance(one.get(key), list)), None)
+    if key and one[key] and len(one) <= 6 and isinstance(one[key][0], dict):
+        at = pointer(where.pointer, key)
+        yield from rows(one[key], Where(file=where.file, line=where.line, pointer=at))
+    elif one:
+        yield one, where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One format of rows. `logged` gives None for what is neither a call nor a span around calls;
+    `same` names rows that are parts of one record, to be merged; `marks` stand in the text of files
+    whose first record is longer than a sniffer may read."""
+
+    key: str
+    label: str
+    export_hint: str
+    owns: Callable[[Json], bool]
+    logged: Callable[[Json, Where], Logged | None]
+    rows: Callable[[Any, Where], Iterable[Row]] = rows
+    marks: tuple[str, ...] = ()
+    same: Callable[[Json], str | None] = lambda row: None
+
+
+@dataclass(slots=True)
+class _Partial:
+    """Rows that are parts of records, until all files are read; then their calls."""
+
+    builder: TraceBuilder
+    ledger: Ledger
+    format: Format | None = None
+    parts: dict[str, Row] = field(default_factory=dict)
+
+    @classmethod
+    def make(cls, builder: TraceBuilder) -> _Partial:
+        return cls(builder, Ledger(builder))
+
+    def merge(self, key: str, row: Json, where: Where) -> None:
+        old, at = self.parts.get(key, ({}, where))
+        self.parts[key] = (_merged(old, row), at)
+
+    def finish(self) -> None:
+        for row, where in self.parts.values():
+            one = self.format.logged(row, where) if self.format else None
+            if one is not None:
+                self.ledger.enter(one)
+        self.ledger.finish()
+
+
+def _merged(old: Json, new: Json) -> Json:
+    """Later words win where they say something; objects are merged one level down."""
+    found = dict(old)
+    for key, value in new.items():
+        if isinstance(value, dict) and isinstance(found.get(key), dict):
+            found[key] = {**found[key], **{k: v for k, v in value.items() if v is not None}}
+        elif value not in (None, {}, []) or key not in found:
+            found[key] = value
+    return found
+
+
+class RecordImporter:
+    """Rows of one format, in any container."""
+
+    def __init__(self, format: Format) -> None:
+        self.format = format
+        self.key, self.label, self.export_hint = format.key, format.label, format.export_hint
+
+    def sniff(self, head: Head) -> Verdict:
+        where = Where(file=head.name)
+        for value in head.values:
+            for number, (row, _) in enumerate(self.format.rows(value, where)):
+                if self.format.owns(row):
+                    return "yes"
+                if number > MAX_SNIFFED:
+                    break
+        if head.partial and any(mark in head.text for mark in self.format.marks):
+            return "yes"
+        return "no"
+
+    def load(self, source: Source, builder: TraceBuilder) -> Iterator[Progress]:
+        shared, found, strange = builder.gathered(self.key, _Partial.make), 0, list[Where]()
+        shared.format = self.format
+        for document in documents(source, builder):
+            for row, where in self.format.rows(document.value, document.where):
+                if not self.format.owns(row):
+                    strange.append(where)
+                    continue
+                same = self.format.same(row)
+                if same is not None:
+                    shared.merge(same, row, where)
+                    found += 1
+                    continue
+                one = self.format.logged(row, where)
+                if one is not None:
+                    shared.ledger.enter(one)
+                    found += one.call
+            yield document.progress
+        if strange:
+            text = f"{len(strange):,} records are not {self.label}, skipped."
+            builder.warn("partial", text, strange[0])
+        if not found:
+            raise TraceError(
+                "no-calls", f"No LLM calls in {source.name}.", "It holds no record of a model's call.",
+                where=Where(file=source.name), hint=self.export_hint,
+            )  # fmt: skip
+
+
+def under(where: Where, *keys: str | int) -> Where:
+    """A place inside a place."""
+    return Where(file=where.file, line=where.line, pointer=pointer(where.pointer, *keys))
+
+
+def first(row: Json, *names: str) -> Any:
+    """The first of these fields that says something."""
+    return next((row[name] for name in names if row.get(name) not in (None, "", {}, [])), None)
+
+
+def opened(row: Json, *names: str) -> Any:
+    """The same, JSON in a string taken out of it."""
+    return decoded(first(row, *names))
+
+
+def tagged(one: Logged, found: Any, *names: str) -> None:
+    """Tags out of an object of metadata: these, or all."""
+    values = as_dict(decoded(found))
+    for name in names or values:
+        one.tag(**{str(name): values.get(name)})
