@@ -7,6 +7,7 @@
     python3 build.py wheel     build dist/*.whl for PyPI
     python3 build.py bake      make vocabularies and samples
     python3 build.py bench     measure; `bench boot` measures one thing
+    python3 build.py prices    compile the price snapshot anew from its pinned sources
 
 Standard library only until `.build/venv` stands; then `pylib/building` goes on in it.
 """
@@ -23,7 +24,7 @@ ROOT = Path(__file__).resolve().parent
 BUILD = ROOT / ".build"
 VENV = BUILD / "venv"
 LOCKS = ROOT / "pylib" / "building"
-COMMANDS = ("serve", "test", "site", "wheel", "bake", "bench")
+COMMANDS = ("serve", "test", "site", "wheel", "bake", "bench", "prices")
 
 
 def main() -> int:

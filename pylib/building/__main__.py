@@ -33,6 +33,10 @@ def main() -> int:
         from building import bake
 
         bake.everything()
+    elif options.command == "prices":
+        from building import prices
+
+        return prices.main(accept=options.accept)
     elif options.command == "bench":
         return _bench(options.names)
     else:
@@ -68,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     site.add_argument("--picture", action="store_true")
     commands.add_parser("wheel")
     commands.add_parser("bake")
+    prices = commands.add_parser("prices")
+    prices.add_argument("--accept", action="store_true")
     bench = commands.add_parser("bench")
     bench.add_argument("names", nargs="*")
     return parser

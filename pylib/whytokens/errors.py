@@ -15,6 +15,7 @@ CODES: tuple[str, ...] = (
     "bad-json",
     "broken-file",
     "not-utf8",
+    "bad-rates",
     "no-calls",
     "no-content",
     "partial",

@@ -1,20 +1,43 @@
-"""Prices: what each token of a call cost, in integer picodollars, at its own date and tier.
+"""Prices: what each token of a call cost, in integer picodollars, at its own date, tier and place.
 
-`quote(call) -> Quote | Unpriced` in `prices.engine` is all the rest of the engine uses.
+`book.quote(call) -> Quote | Unpriced` is what the pipeline uses. To price a call as if it had been
+another (detectors, cache replay)::
+
+    terms = book.terms(call)                # what holds for the call whatever its size; or Unpriced
+    price(terms, other_usage)               # -> picodollars: prompt-size steps, fees and all
+    quote_for(terms, other_usage)           # -> the Quote behind it
+    book.terms(replace(call, tier="batch")) # the same call on other terms
+
+`engine.quote(call)` is `book.quote` with the rates in the wheel.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+# How sure a price is: its own row; a row reached by taking a suffix off or from another tier's day;
+# a row whose sources disagree or whose alias moves.
+Sure = Literal["sure", "likely", "low"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extra:
+    """Money of a call that is no token at its bucket's rate: a fee, or what audio costs above text."""
+
+    name: str
+    pusd: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
     """Per-token rates (picodollars) that hold for one call: its model, date, tier and prompt size.
 
-    Bucket cost = tokens x rate; the call's cost = the sum over its disjoint buckets + `fees_pusd`
-    (web searches and other per-call fees). `row` is the price row, `how` the way the id reached it
-    ("exact", "suffix stripped", ...), `source` and `as_of` say whose rates these are and of when.
+    Bucket cost = tokens x rate; the call's cost = the sum over its disjoint buckets + `fees_pusd`, the
+    sum of `extras`. `row` is the price row, `how` the way the id reached it ("exact", "without its
+    date", ...), `sure` how sure that is, `source` and `as_of` say whose rates these are and of when.
+    `reported_pusd` is what the provider itself says it charged: then the rates are cut to it, and
+    `ours_pusd` is what they came to before.
     """
 
     input_pusd: int
@@ -28,6 +51,11 @@ class Quote:
     source: str
     as_of: str
     tier: str
+    sure: Sure = "sure"
+    extras: tuple[Extra, ...] = ()
+    notes: tuple[str, ...] = ()
+    reported_pusd: int | None = None
+    ours_pusd: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

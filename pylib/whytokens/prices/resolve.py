@@ -1,6 +1,7 @@
-"""From a logged model id to a price row: exact first, then without known prefixes and suffixes.
+"""From a logged model id to a price row: as written, then without known prefixes and suffixes.
 
-Spec: facts, section 1 "Resolving an id". Never invents a price: what is left over is unpriced.
+Spec: facts, section 1 "Resolving an id". Never invents a price: what is left over is unpriced. The
+answer says how the row was reached and how sure that is.
 """
 
 from __future__ import annotations
@@ -10,99 +11,195 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from whytokens.prices import Sure
 from whytokens.prices.snapshot import Row, Snapshot
 
-# `-2024-08-06`, `-20250929`, `@20250929`, `-v1:0`, `:free`, `[1m]`, `-latest`, effort words.
-SUFFIX = re.compile(
-    r"(?:[-@](?:20\d\d-?\d\d-?\d\d|\d{6}|latest|default|preview|exp)|-v\d+(?::\d+)?|:\d+|\[[^\]]*\]"
-    r"|:(?:nitro|floor|online|thinking|extended|beta|exacto)"
-    r"|-(?:none|minimal|low|medium|high|xhigh|max)|@[\w.-]+)$"
+# Suffixes, outermost first: what they say, and a regular expression.
+SUFFIXES = (
+    ("date", re.compile(r"[-@](?:20\d\d-?\d\d-?\d\d|\d{6})$")),
+    ("version", re.compile(r"(?:-v\d+(?::\d+)?|:\d+|@[\w.-]+)$")),
+    ("mark", re.compile(r"(?:\[[^\]]*\]|-(?:latest|default|preview|exp|build))$")),
+    ("routing", re.compile(r":(?:nitro|floor|online|thinking|extended|beta|exacto)$")),
+    ("effort", re.compile(r"-(?:none|minimal|low|medium|high|xhigh|max)$")),
 )
+COMPACT_DATE = re.compile(r"(?<=-)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)")
+GEO = r"(?:(?:us|eu|apac|jp|au|ca|sa|me|af|global|us-gov)\.)?"
 BEDROCK = re.compile(
-    r"^(?:(?:us|eu|apac|jp|au|ca|sa|me|af|global|us-gov)\.)?"
-    r"(?:anthropic|amazon|meta|mistral|cohere|ai21|openai|deepseek|qwen|writer|google)\.[a-z]"
+    rf"^{GEO}(?:anthropic|amazon|meta|mistral|cohere|ai21|openai|deepseek|qwen|writer|google|minimax"
+    r"|moonshotai|moonshot|zai|nvidia|twelvelabs|stability)\.[a-z]"
 )
-VERTEX = re.compile(r"publishers/[^/]+/models/(.+)$")
+VERTEX = re.compile(r"publishers/[^/]+/models/([^/:]+.*)$")
+# Names that no provider's own rule claims.
+OPENAI_ONLY = re.compile(
+    r"^(?:text-embedding|chatgpt|text-moderation|omni-moderation|davinci|babbage|codex-)"
+)
+# What clouds put between their name and a model's: a region or a way of calling.
+BETWEEN = re.compile(
+    r"^(?:us|eu|apac|jp|au|global|global-standard|[a-z]{2}(?:-gov)?-[a-z]+-\d|responses|converse|invoke)$"
+)
 ALIASES = {
-    "gemini": "google", "vertex_ai": "google", "vertex": "google", "bedrock": "aws",
-    "amazon-bedrock": "aws", "aws.bedrock": "aws", "azure_ai": "azure", "azure-openai": "azure",
-    "xai": "x-ai", "together_ai": "together", "fireworks_ai": "fireworks", "mistralai": "mistral",
+    "gemini": "google", "vertex_ai": "google", "vertex": "google", "google-vertex": "google",
+    "gcp.vertex_ai": "google", "gcp.gemini": "google", "google_genai": "google",
+    "bedrock": "aws", "bedrock_converse": "aws", "bedrock_mantle": "aws", "amazon-bedrock": "aws",
+    "aws.bedrock": "aws", "aws_bedrock": "aws",
+    "azure_ai": "azure", "az.ai.openai": "azure", "az.ai.inference": "azure",
+    "azure-openai": "azure", "azure_openai": "azure", "azure-ai": "azure", "azure_text": "azure",
+    "xai": "x-ai", "x_ai": "x-ai", "grok": "x-ai",
+    "together_ai": "together", "togetherai": "together",
+    "fireworks_ai": "fireworks", "fireworks-ai": "fireworks",
+    "moonshot": "moonshotai", "mistral_ai": "mistral", "mistralai": "mistral",
+    "github_copilot": "github-copilot", "copilot": "github-copilot", "cohere_chat": "cohere",
+    "openai.responses": "openai", "text-completion-openai": "openai", "chatgpt": "openai",
+    "deepseek-ai": "deepseek", "z-ai": "zai", "zai-org": "zai", "meta_llama": "meta",
+    "vertex-anthropic": "google",
+}  # fmt: skip
+# How the second source begins the names of a provider.
+SECOND_NAMES = {
+    "aws": ("bedrock",), "google": ("gemini", "vertex_ai"), "x-ai": ("xai",),
+    "together": ("together_ai",), "fireworks": ("fireworks_ai",), "moonshotai": ("moonshot",),
+    "github-copilot": ("github_copilot",), "azure": ("azure", "azure_ai"),
 }  # fmt: skip
 MAX_PEELS = 4
+FREE = {"i": 0, "o": 0, "r": 0, "w": 0}
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A row and the way to it."""
+    """A row, the way to it, and how sure that is."""
 
     row: Row
     how: str
+    sure: Sure
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """A name to look up at a provider (None: whoever owns such a name)."""
+
+    name: str
+    provider: str | None
+    how: str
+    sure: Sure = "sure"
 
 
 def resolve(snapshot: Snapshot, model: str, provider: str | None) -> Resolved | None:
     """None when no row fits."""
-    for name, hint, how in _candidates(snapshot, model.strip().lower(), provider):
-        row = _row(snapshot, name, hint)
+    name = model.strip().lower()
+    if name.endswith(":free"):
+        owner = provider_key(snapshot, provider) or "openrouter"
+        return Resolved(Row(owner, name, ((None, FREE),), (), snapshot.source), "free", "sure")
+    second = snapshot.more(name) if "/" in name else None
+    if second is not None:  # a region's own price
+        return Resolved(second, "exact", "sure")
+    tries = list(_tries(snapshot, name, provider))
+    for one in (*tries, *_shorter(tries)):
+        row = _row(snapshot, one)
         if row is not None:
-            return Resolved(row, how)
+            return Resolved(row, one.how, "low" if row.low else one.sure)
+    for one in tries:
+        for row in _seconds(snapshot, one, provider):
+            return Resolved(row, one.how, "likely" if one.sure == "sure" else one.sure)
+    return _by_name_alone(snapshot, tries)
+
+
+def _by_name_alone(snapshot: Snapshot, tries: list[_Try]) -> Resolved | None:
+    """The log's provider has no rates of its own (a gateway): its maker's price for the name."""
+    alone = [_Try(one.name, None, "by name alone", "likely") for one in tries]
+    for one in (*alone, *_shorter(alone)):
+        row = _row(snapshot, one)
+        if row is not None:
+            return Resolved(row, "by name alone", "low" if row.low else "likely")
     return None
 
 
 def nearest(snapshot: Snapshot, model: str) -> tuple[str, ...]:
     """Up to three known names close to an unknown one."""
-    return tuple(difflib.get_close_matches(model.lower(), snapshot.names(), 3, 0.6))
+    wanted = model.strip().lower()
+    head = re.split(r"[^a-z]", wanted, maxsplit=1)[0][:3]
+    names = [name for name in snapshot.names() if head in name] if head else []
+    return tuple(difflib.get_close_matches(wanted, names, 3, 0.6))
 
 
-def _candidates(
-    snapshot: Snapshot, name: str, provider: str | None
-) -> Iterator[tuple[str, str | None, str]]:
-    hint = _provider(snapshot, provider)
+def provider_key(snapshot: Snapshot, hint: str | None) -> str | None:
+    """A provider's key in the snapshot, by whatever name a log gives it."""
+    name = (hint or "").strip().lower()
+    alias = ALIASES.get(name)
+    if alias in snapshot.providers:
+        return alias
+    return snapshot.provider(name)
+
+
+def _tries(snapshot: Snapshot, name: str, provider: str | None) -> Iterator[_Try]:
+    hint, how = provider_key(snapshot, provider), "exact"
     if name.startswith("arn:"):
-        name, hint = name.rsplit("/", 1)[-1], "aws"
+        name, hint, how = name.rsplit("/", 1)[-1], "aws", "without its ARN"
     vertex = VERTEX.search(name)
     if vertex:
-        name, hint = vertex[1], "google"
+        name, hint, how = vertex[1], "google", "without its path"
+    for prefix in ("models/", "tunedmodels/"):
+        if name.startswith(prefix):
+            name, hint, how = name.removeprefix(prefix), hint or "google", f"without {prefix}"
     if BEDROCK.match(name):
         hint = "aws"
+    if hint is None and OPENAI_ONLY.match(name):
+        hint = "openai"
     if name.startswith("ft:"):
-        yield name, hint or "openai", "exact"
-        name, hint = name.split(":")[1], hint or "openai"
-    names = list(_unprefixed(snapshot, name, hint))
-    for number, (bare, owner) in enumerate(names):
-        yield bare, owner, "prefix stripped" if number else "exact"
-    for bare, owner in names:
-        for _ in range(MAX_PEELS):
-            shorter = SUFFIX.sub("", bare)
-            if shorter == bare:
-                break
-            bare = shorter
-            yield bare, owner, "suffix stripped"
-    for bare, _ in names:  # the log's provider may be a gateway that has no rates of its own
-        yield bare, None, "by name alone"
+        yield _Try(":".join(name.split(":")[:2]), "openai", "its base's fine-tuned price")
+        return
+    yield _Try(name, hint, how)
+    yield from _unprefixed(snapshot, name, hint)
 
 
-def _unprefixed(
-    snapshot: Snapshot, name: str, hint: str | None
-) -> Iterator[tuple[str, str | None]]:
-    yield name, hint
+def _unprefixed(snapshot: Snapshot, name: str, hint: str | None) -> Iterator[_Try]:
+    """Without prefixes that name a provider or, in between, a place; a router keeps its own rows."""
     for _ in range(MAX_PEELS):
         head, slash, rest = name.partition("/")
-        if not slash:
+        owner = provider_key(snapshot, head) if slash else None
+        if not slash or (owner is None and not BETWEEN.match(head)):
             return
-        owner = _provider(snapshot, head)
-        if owner is None and head != "models":
-            return
-        name, hint = rest, owner or hint
-        yield name, hint
+        how = f"without {head}/"
+        name = rest
+        if hint == "openrouter" and owner and owner != "openrouter":
+            yield _Try(name, owner, how, "likely")
+        else:
+            hint = owner or hint
+        if BEDROCK.match(name):
+            hint = "aws"
+        yield _Try(name, hint, how)
 
 
-def _provider(snapshot: Snapshot, hint: str | None) -> str | None:
-    found = snapshot.provider(hint)
-    alias = ALIASES.get((hint or "").lower())
-    return found or (alias if alias in snapshot.providers else None)
+def _shorter(tries: list[_Try]) -> Iterator[_Try]:
+    """The same names with a compact date written out, then suffix after suffix taken off."""
+    for one in tries:
+        dashed = COMPACT_DATE.sub(r"\1-\2-\3", one.name)
+        if dashed != one.name:
+            yield _Try(dashed, one.provider, one.how, one.sure)
+        name, taken = one.name, list[str]()
+        for _ in range(MAX_PEELS):
+            what, shorter = next(
+                ((word, cut) for word, rule in SUFFIXES if (cut := rule.sub("", name)) != name),
+                ("", name),
+            )
+            if shorter == name:
+                break
+            name = shorter
+            taken.append(what)
+            sure: Sure = "likely" if {"mark", "effort", "routing"} & set(taken) else one.sure
+            yield _Try(name, one.provider, f"without its {' and '.join(taken)}", sure)
 
 
-def _row(snapshot: Snapshot, name: str, hint: str | None) -> Row | None:
-    if hint is not None:
-        return snapshot.find(hint, name)
-    return next((row for own in snapshot.owners(name) if (row := snapshot.find(own, name))), None)
+def _row(snapshot: Snapshot, one: _Try) -> Row | None:
+    if one.provider is not None:
+        return snapshot.find(one.provider, one.name)
+    owners = snapshot.owners(one.name)
+    return next((row for own in owners if (row := snapshot.find(own, one.name))), None)
+
+
+def _seconds(snapshot: Snapshot, one: _Try, provider: str | None) -> Iterator[Row]:
+    """Rows of the second source, under the names it would give this one."""
+    owners = [owner for owner in (provider, one.provider) if owner]
+    prefixes = [p for owner in owners for p in (owner.lower(), *SECOND_NAMES.get(owner, ()))]
+    for name in (one.name, *(f"{prefix}/{one.name}" for prefix in prefixes)):
+        row = snapshot.more(name)
+        if row is not None:
+            yield row
