@@ -44,7 +44,7 @@ def main() -> int:
 def environment() -> Path:
     """The Python of our own environment, made when it or its lock is new."""
     python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    locks = [LOCKS / "requirements.lock", LOCKS / "oracles.lock"]
+    locks = [LOCKS / name for name in ("requirements.lock", "sdks.lock", "oracles.lock")]
     wanted = hashlib.sha256(b"".join(lock.read_bytes() for lock in locks)).hexdigest()
     stamp = VENV / "whytokens-lock"
     if python.exists() and stamp.exists() and stamp.read_text() == wanted:
@@ -53,9 +53,9 @@ def environment() -> Path:
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     pip += ["--require-hashes", "-r"]
-    subprocess.run([*pip, str(locks[0])], check=True)
+    subprocess.run([*pip, str(locks[0]), "-r", str(locks[1])], check=True)
     # References that tests compare with; ctok asks for a newer Python than it needs.
-    subprocess.run([*pip, str(locks[1]), "--no-deps", "--ignore-requires-python"], check=True)
+    subprocess.run([*pip, str(locks[2]), "--no-deps", "--ignore-requires-python"], check=True)
     stamp.write_text(wanted)
     return python
 

@@ -15,7 +15,7 @@ from building.packages import npm
 from building.places import APP, BUILD, NODE_MODULES, ROOT, SITE
 
 CHROMIUM = "/usr/bin/chromium"
-PYTEST_LAYERS = ("unit", "golden", "errors", "property", "real", "pyodide", "browser")
+PYTEST_LAYERS = ("unit", "golden", "errors", "property", "capture", "real", "pyodide", "browser")
 LAYERS = ("lint", *PYTEST_LAYERS)
 NEED_SITE = ("pyodide", "browser")
 

@@ -1,36 +1,67 @@
-"""ctxcapture: writes logs that whytokens opens, for programs that have none. Standard library only."""
+"""ctxcapture: writes logs that whytokens opens, for programs that have none. Standard library only.
+
+    import ctxcapture
+    ctxcapture.install()
+
+Every call through httpx or requests to a known API (OpenAI, Anthropic, Google, Mistral and others;
+sync, async, streams) is one line of a file in `.ctxcapture/`. Nothing here can break the host: a
+mistake of ours is logged once and swallowed.
+"""
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
+from ctxcapture.context import Components, components, tags
+
 __version__ = "0.1.0"
-__all__ = ["record"]
+__all__ = [
+    "Components",
+    "components",
+    "flush",
+    "install",
+    "record",
+    "spending",
+    "tags",
+    "track",
+    "uninstall",
+    "wrap",
+]
 
 
-def record(
-    path: str | os.PathLike[str],
-    request: Mapping[str, Any],
-    response: Mapping[str, Any] | None = None,
-    **tags: str,
-) -> None:
-    """Append one call to a JSONL log: the request body as sent and the response body as received.
+def install(**settings: Any) -> None:
+    """Capture every call from now on; `settings` as in `ctxcapture.settings.Settings`.
 
-    `tags` are words such as ``session="a1"`` or ``feature="search"``. One line is one write, so
-    several processes may append to one file, and a crash loses at most its own last line. Raises
-    OSError when the file cannot be written and TypeError when a body is not JSON.
+    Raises TypeError or ValueError for a setting that does not exist; nothing else, ever.
     """
-    line = {"timestamp": datetime.now(UTC).isoformat(), "request": request, **tags}
-    if response is not None:
-        line["response"] = response
-    data = (json.dumps(line, ensure_ascii=False) + "\n").encode("utf-8")
-    target = os.open(Path(path), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        os.write(target, data)
-    finally:
-        os.close(target)
+    from ctxcapture import capture, switch
+    from ctxcapture.settings import Settings
+
+    capture.configure(Settings(**settings))
+    switch.on()
+
+
+def uninstall() -> None:
+    """Stop capturing; what was captured is written."""
+    from ctxcapture import capture, switch
+
+    switch.off()
+    capture.close()
+
+
+# What is imported when it is used, so that importing this costs next to nothing.
+_LATER = {
+    "flush": "capture",
+    "record": "recording",
+    "spending": "tracking",
+    "track": "tracking",
+    "wrap": "switch",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'ctxcapture' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"ctxcapture.{_LATER[name]}"), name)

@@ -15,13 +15,16 @@ from whytokens.model import Media
 # Enough for a JPEG's application segments before its size.
 HEADER_CHARS = 400_000
 DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+-]+)?(?:;[\w=.-]+)*;base64,", re.IGNORECASE)
+REFERENCE = "ctxcapture:"
 PAGE = re.compile(rb"/Type\s*/Page(?![s\w])")
 
 
 def media(data: str | None, mime: str | None, detail: str | None = None) -> Media:
-    """What a base64 text holds. A URL to elsewhere has no size."""
+    """What a base64 text holds, or a reference to one. A URL to elsewhere has no size."""
     mime = mime or "application/octet-stream"
     kind = mime.split("/")[0]
+    if data and data.startswith(REFERENCE):
+        return _referred(data, kind, mime, detail)
     raw = _raw(data or "")
     size = _size(raw) if kind == "image" else None
     return Media(
@@ -31,6 +34,21 @@ def media(data: str | None, mime: str | None, detail: str | None = None) -> Medi
         width=size[0] if size else None,
         height=size[1] if size else None,
         pages=(len(PAGE.findall(raw)) or None) if mime == "application/pdf" else None,
+        detail=detail,
+    )
+
+
+def _referred(data: str, kind: str, mime: str, detail: str | None) -> Media:
+    """Media whose data a log left out: ctxcapture writes down what a provider bills by."""
+    words = (part.partition("=") for part in data.removeprefix(REFERENCE).split(";"))
+    said = {key: int(value) for key, _, value in words if value.isdigit() and len(value) < 16}
+    return Media(
+        kind=kind if kind in ("image", "audio", "video") else "document",  # type: ignore[arg-type]
+        mime=mime,
+        size_bytes=said.get("bytes", 0),
+        width=said.get("width") or None,
+        height=said.get("height") or None,
+        pages=said.get("pages") or None,
         detail=detail,
     )
 

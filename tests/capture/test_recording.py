@@ -37,7 +37,7 @@ def test_the_command_joins_two_files(tmp_path: Path, capsys) -> None:
         (tmp_path / name).write_text(json.dumps(body))
     log = tmp_path / "log.jsonl"
     files = [str(tmp_path / name) for name in ("request.json", "response.json")]
-    assert main([*files, "--to", str(log)]) == 0
+    assert main(["pair", *files, "--to", str(log)]) == 0
     assert json.loads(log.read_text())["response"]["id"] == "chatcmpl-1"
-    assert main([str(tmp_path / "list.json"), "--to", str(log)]) == 1
+    assert main(["pair", str(tmp_path / "list.json"), "--to", str(log)]) == 1
     assert "no object" in capsys.readouterr().err
