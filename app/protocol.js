@@ -21,7 +21,20 @@ export const VERSION = 1;
  *   output: number, nusd: number}} SessionRow
  * @typedef {{v: number, name: string, importer: string, totals: Totals,
  *   prices: {as_of: string, source: string, unpriced: Unpriced[]}, sessions: SessionRow[],
- *   warnings: ErrorShape[], assumptions: string[], merged: Columns}} Report
+ *   warnings: ErrorShape[], assumptions: string[], findings: Finding[], reclaimable: Reclaimable,
+ *   merged: Columns}} Report
+ * @typedef {{call: number, segment: number | null, label: string, tokens: number, note: string,
+ *   excerpt: string | null, file: string, line: number | null, pointer: string}} Evidence
+ * @typedef {{nusd: number, low_nusd: number, alone_nusd: number,
+ *   certainty: "measured" | "simulated" | "estimated", assumptions: string[]}} Saving
+ * @typedef {{text: string, snippet: string, language: string, risk: string}} Fix
+ * @typedef {{detector: string, title: string, why: string,
+ *   state: "waste" | "advice" | "ok" | "not_applicable" | "error", confidence: "high" | "medium" | "low",
+ *   saving: Saving | null, evidence: Evidence[], overlaps: number[], fix: Fix | null}} Finding
+ * @typedef {{nusd: number | null, low_nusd: number | null, high_nusd: number | null,
+ *   grade: "high" | "medium" | "low", refusal: string | null, per_1000_nusd: number}} Monthly
+ * @typedef {{nusd: number, low_nusd: number, billed_nusd: number,
+ *   steps: {step: string, nusd: number}[], monthly: Monthly}} Reclaimable
  * @typedef {{segment: number, category: string, path: string[], text: string | null, file: string,
  *   line: number | null, pointer: string}} TextValue
  * @typedef {{type: "boot", stage: string, done: number, total: number}} BootMessage

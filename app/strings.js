@@ -17,6 +17,7 @@ export function progress(message) {
   }
   if (stage === "counting") return `Counting tokens: ${count(done)} of ${count(total)} different texts`;
   if (stage === "pricing") return `Pricing ${count(total)} calls`;
+  if (stage === "checking") return `Looking for waste: ${count(done)} of ${count(total)} checks`;
   return "Adding up";
 }
 

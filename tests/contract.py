@@ -24,7 +24,26 @@ def check(opened: Opened) -> Report:
     assert sum(row["calls"] for row in found["sessions"]) == totals["calls"]
     cost_pusd = sum(one.cost_pusd for one in opened.attributions if one.method != "unbilled")
     assert totals["nusd"] == (cost_pusd + 500) // 1000
+    _waste(found)
     return found
+
+
+def _waste(found: Report) -> None:
+    """The reclaimable figure is a union: within the bill, and the sum of its parts."""
+    back, findings = found["reclaimable"], found["findings"]
+    assert back["billed_nusd"] == found["totals"]["nusd"]
+    assert 0 <= back["low_nusd"] <= back["nusd"] <= back["billed_nusd"]
+    savings = [one["saving"] for one in findings if one["saving"]]
+    assert all(0 <= one["low_nusd"] <= one["nusd"] <= one["alone_nusd"] for one in savings)
+    # Each saving and each step is rounded down on its own.
+    rounding = len(savings) + len(back["steps"])
+    assert abs(sum(one["nusd"] for one in savings) - back["nusd"]) <= rounding
+    assert sum(step["nusd"] for step in back["steps"]) == back["nusd"]
+    for number, one in enumerate(findings):
+        assert one["state"] != "error", one["why"]
+        assert (one["state"] == "waste") == (one["saving"] is not None)
+        assert all(0 <= other < len(findings) and other != number for other in one["overlaps"])
+        assert all(0 <= item["call"] < found["totals"]["calls"] for item in one["evidence"])
 
 
 def _trace(trace: Trace) -> None:

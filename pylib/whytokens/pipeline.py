@@ -26,6 +26,7 @@ from whytokens.model import Call, Trace, Where
 from whytokens.prices.engine import quote
 from whytokens.protocol import Stage
 from whytokens.sniff import choose, read_head
+from whytokens.waste.check import Checked, check
 
 # How long the engine may keep the worker busy before it lets messages in (DESIGN 5).
 SLICE_MS = 50
@@ -63,6 +64,7 @@ class Opened:
     lanes: Lanes
     attributions: tuple[Attribution, ...]
     tallies: Tallies
+    checked: Checked
 
     def count(self, text: str) -> int:
         """Weigh a text by the vocabulary of the first call (sections of one text, never money)."""
@@ -89,8 +91,11 @@ def open_sources(sources: Sequence[Source]) -> Generator[Event, None, Opened]:
     lanes = Lanes(trace)
     yield from _count(trace, lanes)
     attributions = yield from _price(trace, lanes)
-    yield Step(stage="checking", done=0, total=1, unit="calls")
-    return Opened(trace=trace, lanes=lanes, attributions=attributions, tallies=tally(attributions))
+    tallies = tally(attributions)
+    checked = yield from _check(trace, attributions)
+    return Opened(
+        trace=trace, lanes=lanes, attributions=attributions, tallies=tallies, checked=checked
+    )
 
 
 def read(sources: Sequence[Source]) -> Generator[Event, None, Trace]:
@@ -207,6 +212,18 @@ def _price(trace: Trace, lanes: Lanes) -> Generator[Event, None, tuple[Attributi
         if clock.due():
             yield Step(stage="pricing", done=len(found), total=len(trace.calls), unit="calls")
     return tuple(found)
+
+
+def _check(trace: Trace, attributions: tuple[Attribution, ...]) -> Generator[Event, None, Checked]:
+    """Look for waste; every detector is a step."""
+    steps, total = check(trace, attributions, registry.DETECTORS), len(registry.DETECTORS)
+    while True:
+        try:
+            done = next(steps)
+        except StopIteration as stop:
+            checked: Checked = stop.value
+            return checked
+        yield Step(stage="checking", done=done, total=total, unit="checks")
 
 
 def run(sources: Sequence[Source], see: Callable[[Event], None] | None = None) -> Opened:

@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
+from whytokens.detectors import Detector
+from whytokens.detectors.agent_loops import AGENT_LOOPS
+from whytokens.detectors.batchable import BATCHABLE
+from whytokens.detectors.binary_text import BINARY_TEXT
+from whytokens.detectors.cache_buster import CACHE_BUSTER
+from whytokens.detectors.cut_off_answers import CUT_OFF_ANSWERS
+from whytokens.detectors.dead_writes import DEAD_WRITES
+from whytokens.detectors.duplicates import DUPLICATES
+from whytokens.detectors.fan_out import FAN_OUT
+from whytokens.detectors.history_growth import HISTORY_GROWTH
+from whytokens.detectors.idle_rebuilds import IDLE_REBUILDS
+from whytokens.detectors.json_whitespace import JSON_WHITESPACE
+from whytokens.detectors.near_duplicates import NEAR_DUPLICATES
+from whytokens.detectors.never_called_tools import NEVER_CALLED_TOOLS
+from whytokens.detectors.old_thinking import OLD_THINKING
+from whytokens.detectors.rereads import REREADS
+from whytokens.detectors.retries import RETRIES
+from whytokens.detectors.stale_results import STALE_RESULTS
+from whytokens.detectors.superseded_reads import SUPERSEDED_READS
+from whytokens.detectors.uncached_prefix import UNCACHED_PREFIX
+from whytokens.detectors.unused_chunks import UNUSED_CHUNKS
+from whytokens.detectors.verbose_schemas import VERBOSE_SCHEMAS
 from whytokens.importers import Importer
 from whytokens.importers.anthropic_messages import ANTHROPIC_MESSAGES
 from whytokens.importers.braintrust import BRAINTRUST
@@ -56,4 +78,29 @@ TOKENIZERS: tuple[Tokenizer, ...] = (
     GEMMA,
     LLAMA,
     ANY,
+)
+# In the order in which they take what they find: whole calls, then caches, then content (exact copies
+# before near ones), then advice.
+DETECTORS: tuple[Detector, ...] = (
+    RETRIES,
+    CUT_OFF_ANSWERS,
+    AGENT_LOOPS,
+    UNCACHED_PREFIX,
+    IDLE_REBUILDS,
+    DEAD_WRITES,
+    FAN_OUT,
+    CACHE_BUSTER,
+    NEVER_CALLED_TOOLS,
+    REREADS,
+    DUPLICATES,
+    SUPERSEDED_READS,
+    NEAR_DUPLICATES,
+    STALE_RESULTS,
+    OLD_THINKING,
+    BINARY_TEXT,
+    JSON_WHITESPACE,
+    UNUSED_CHUNKS,
+    VERBOSE_SCHEMAS,
+    HISTORY_GROWTH,
+    BATCHABLE,
 )

@@ -14,7 +14,22 @@ from whytokens.layouts.merged import merged
 from whytokens.model import TraceWarning
 from whytokens.notices import assumptions, notices
 from whytokens.pipeline import Opened
-from whytokens.protocol import VERSION, Prices, Report, SessionRow, Totals, Unpriced
+from whytokens.protocol import (
+    VERSION,
+    EvidenceShape,
+    FindingShape,
+    FixShape,
+    Prices,
+    Reclaimable,
+    Report,
+    SavingShape,
+    SessionRow,
+    StepShape,
+    Totals,
+    Unpriced,
+)
+from whytokens.waste import Evidence, Finding, Fix, Saving
+from whytokens.waste.check import Checked
 
 
 def report(opened: Opened) -> Report:
@@ -30,7 +45,76 @@ def report(opened: Opened) -> Report:
         "sessions": session_rows(opened),
         "warnings": [shape(warning) for warning in (*trace.warnings, *notices(opened))],
         "assumptions": assumptions(opened),
+        "findings": [finding_shape(one) for one in opened.checked.findings],
+        "reclaimable": reclaimable(opened.checked),
         "merged": tree,
+    }
+
+
+def reclaimable(checked: Checked) -> Reclaimable:
+    """The total by steps; rounding never lets it exceed its parts or the bill."""
+    steps = [StepShape(step=step, nusd=pusd // 1000) for step, pusd in checked.steps.items()]
+    ahead = checked.projection
+    return {
+        "nusd": sum(step["nusd"] for step in steps),
+        "low_nusd": min(checked.low_pusd // 1000, sum(step["nusd"] for step in steps)),
+        "billed_nusd": nusd(checked.billed_pusd),
+        "steps": steps,
+        "monthly": {
+            "nusd": _nusd(ahead.monthly_pusd),
+            "low_nusd": _nusd(ahead.low_pusd),
+            "high_nusd": _nusd(ahead.high_pusd),
+            "grade": ahead.grade,
+            "refusal": ahead.refusal,
+            "per_1000_nusd": ahead.per_1000_pusd // 1000,
+        },
+    }
+
+
+def _nusd(pusd: int | None) -> int | None:
+    return None if pusd is None else nusd(pusd)
+
+
+def finding_shape(one: Finding) -> FindingShape:
+    """A finding as it crosses the seam."""
+    return {
+        "detector": one.detector,
+        "title": one.title,
+        "why": one.why,
+        "state": one.state,
+        "confidence": one.confidence,
+        "saving": None if one.saving is None else saving_shape(one.saving),
+        "evidence": [evidence_shape(item) for item in one.evidence],
+        "overlaps": list(one.overlaps),
+        "fix": None if one.fix is None else fix_shape(one.fix),
+    }
+
+
+def saving_shape(one: Saving) -> SavingShape:
+    return {
+        "nusd": one.pusd // 1000,
+        "low_nusd": one.low_pusd // 1000,
+        "alone_nusd": one.alone_pusd // 1000,
+        "certainty": one.certainty,
+        "assumptions": list(one.assumptions),
+    }
+
+
+def fix_shape(one: Fix) -> FixShape:
+    return {"text": one.text, "snippet": one.snippet, "language": one.language, "risk": one.risk}
+
+
+def evidence_shape(one: Evidence) -> EvidenceShape:
+    return {
+        "call": one.call,
+        "segment": one.segment,
+        "label": one.label,
+        "tokens": one.tokens,
+        "note": one.note,
+        "excerpt": one.excerpt,
+        "file": one.where.file,
+        "line": one.where.line,
+        "pointer": one.where.pointer,
     }
 
 

@@ -28,7 +28,7 @@ def groups(found: Sequence[Request], stable: Prompts) -> list[Group]:
     first: dict[Hashable, int] = {}
     for number, request in enumerate(found):
         end = stable.ids[request.lane.head_end(request.node)]
-        keys: list[Hashable] = [(request.scope, "session", request.one.call.session)]
+        keys: list[Hashable] = [(request.scope, "thread", request.thread)]
         if end:
             keys.append((request.scope, "head", end))
         for key in keys:

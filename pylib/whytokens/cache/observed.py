@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from whytokens.cache import Bill
 from whytokens.cache.marked import Mark, MarkedCache
-from whytokens.cache.policies import AUTOMATIC, Places, policies, replay
+from whytokens.cache.policies import AUTOMATIC, Places, Policy, policies, replay
 from whytokens.cache.requests import Request
 from whytokens.cache.rules import Rules
 from whytokens.model import NodeId
@@ -27,6 +27,7 @@ class Observed:
     replayed_read: int
     policy: str
     marked: bool
+    inferred: Policy | None = None
 
     @property
     def kappa_percent(self) -> int:
@@ -50,7 +51,7 @@ def observe(group: Sequence[Request], rules: Rules, places: Places) -> Observed 
     best: Observed | None = None
     for policy in policies(rules, len(rules.lifetimes)):
         bills = replay(group, rules, policy, places)
-        found = _observed(group, bills, policy.name(rules), False)
+        found = _observed(group, bills, policy.name(rules), False, policy)
         if best is None or _error(group, found) < _error(group, best):
             best = found
     return best
@@ -67,13 +68,20 @@ def _marks(request: Request, rules: Rules) -> list[Mark]:
     ]
 
 
-def _observed(group: Sequence[Request], bills: list[Bill], policy: str, marked: bool) -> Observed:
+def _observed(
+    group: Sequence[Request],
+    bills: list[Bill],
+    policy: str,
+    marked: bool,
+    inferred: Policy | None = None,
+) -> Observed:
     return Observed(
         bills=tuple(bills),
         billed_read=sum(request.one.usage.cache_read or 0 for request in group),
         replayed_read=sum(bill.read for bill in bills),
         policy=policy,
         marked=marked,
+        inferred=inferred,
     )
 
 

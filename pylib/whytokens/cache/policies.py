@@ -67,7 +67,7 @@ class Places:
         self._sessions: dict[int, int] = {}
         by_session: dict[str, list[Request]] = {}
         for request in group:
-            by_session.setdefault(request.one.call.session, []).append(request)
+            by_session.setdefault(request.thread, []).append(request)
         self.several = len(by_session) > 1
         for found in by_session.values() if self.several else ():
             self._see(found)

@@ -29,9 +29,14 @@ class Prompts:
         self.loose = loose or {}
         size = len(trace.prompts.parents)
         self.ids = list(range(size))
+        self._moved = [False] * size
         if self.same:
             self._join()
         self._walk(size)
+
+    def moved(self, node: NodeId) -> bool:
+        """Does the prompt at `node` go through a node that another one stands for?"""
+        return self._moved[node]
 
     def _join(self) -> None:
         prompts = self.trace.prompts
@@ -40,6 +45,7 @@ class Prompts:
             message = prompts.messages[node]
             key = (self.ids[prompts.parents[node]], self.same.get(message, message))
             self.ids[node] = known.setdefault(key, node)
+            self._moved[node] = self.ids[node] != node or self._moved[prompts.parents[node]]
 
     def _walk(self, size: int) -> None:
         """Depth-first intervals without recursion: children come after their parents."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from whytokens.attribution.lanes import Lane
 from whytokens.attribution.share import Attribution
 from whytokens.cache.prompts import Prompts
-from whytokens.model import NodeId
+from whytokens.model import CallId, NodeId
 
 # A cache entry is readable after the writer's first token (facts, section 3); logs rarely say when that
 # was. 1.5 s is a middle time to first token; a shorter call was surely readable when it ended.
@@ -35,6 +35,7 @@ class Request:
     prompts: Prompts
     start_ms: int
     ready_ms: int
+    thread: str
     scope: Scope
     loose: dict[NodeId, int] = field(default_factory=dict)
 
@@ -76,8 +77,10 @@ class Request:
         return total
 
 
-def requests(found: Sequence[Attribution], prompts: Prompts) -> list[Request]:
-    """Billed, priced calls in the order of their start."""
+def requests(
+    found: Sequence[Attribution], prompts: Prompts, threads: Mapping[CallId, str] | None = None
+) -> list[Request]:
+    """Billed, priced calls in the order of their start. `threads`: conversations, else sessions."""
     made: list[Request] = []
     loose: dict[int, dict[NodeId, int]] = {}
     clock = 0
@@ -94,6 +97,7 @@ def requests(found: Sequence[Attribution], prompts: Prompts) -> list[Request]:
                 prompts=prompts,
                 start_ms=start,
                 ready_ms=start + wait,
+                thread=(threads or {}).get(call.id, call.session),
                 scope=Scope(one.quote.row, call.provider),
                 loose=loose.setdefault(id(one.lane), {}),
             )

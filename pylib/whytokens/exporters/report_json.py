@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from whytokens.protocol import Report
 
 
 def report_json(report: Report) -> str:
-    """Two-space JSON with a final newline; columns stay on one line each."""
-    body = json.dumps({**report, "merged": None}, indent=2, ensure_ascii=False)
-    rows = [
-        f"    {json.dumps(key)}: {json.dumps(column, ensure_ascii=False, separators=(',', ':'))}"
-        for key, column in report["merged"].items()
-    ]
-    return body.replace('"merged": null', '"merged": {\n' + ",\n".join(rows) + "\n  }") + "\n"
+    """Two-space JSON with a final newline; a column or a finding is one line."""
+    body = json.dumps({**report, "merged": None, "findings": None}, indent=2, ensure_ascii=False)
+    columns = [f"    {json.dumps(key)}: {_line(value)}" for key, value in report["merged"].items()]
+    findings = [f"    {_line(one)}" for one in report["findings"]]
+    body = body.replace('"merged": null', '"merged": {\n' + ",\n".join(columns) + "\n  }")
+    listed = "[\n" + ",\n".join(findings) + "\n  ]" if findings else "[]"
+    return body.replace('"findings": null', f'"findings": {listed}') + "\n"
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whytokens.exporters.findings_text import dollars, findings
 from whytokens.protocol import Columns, Report
 
 BAR_CHARS = 24
@@ -12,15 +13,8 @@ MAX_DEPTH, MIN_SHARE = 3, 0.01
 
 def text(report: Report) -> str:
     """Lines of at most about 100 characters."""
-    return "\n".join([*_totals(report), "", *_tree(report), *_notes(report)]) + "\n"
-
-
-def dollars(nusd: int) -> str:
-    """Nanodollars as people read them: cents from one dollar up, finer below."""
-    places = 2 if nusd >= 10**9 else 4
-    unit = 10 ** (9 - places)
-    whole, part = divmod((nusd + unit // 2) // unit, 10**places)
-    return f"${whole:,}.{part:0{places}d}"
+    parts = [*_totals(report), "", *_tree(report), *findings(report), *_notes(report)]
+    return "\n".join(parts) + "\n"
 
 
 def _totals(report: Report) -> Iterator[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from whytokens import registry
 from whytokens.tokenizers import Exactness, Tokenizer
 
 
 @cache
 def choose(model: str, provider: str | None) -> tuple[Tokenizer, Exactness]:
     """Never fails: the registry ends with an estimate for any model."""
+    from whytokens import registry  # late: its detectors read attributions, which start here
+
     for tokenizer in registry.TOKENIZERS:
         sure = tokenizer.knows(model, provider)
         if sure is not None:

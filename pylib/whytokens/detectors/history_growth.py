@@ -1,0 +1,69 @@
+"""A conversation so long that summing it up would pay.
+
+Spec: facts, 4.2 (d) "history growth": compaction pays after
+n* = [S o + H r + w (S + tail)] / [r (H - S)] more turns. Advice: a summary changes what the model knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whytokens.attribution.share import Attribution
+from whytokens.prices import Quote
+from whytokens.waste import Fix, Say, Waste
+from whytokens.waste.priced import Priced
+
+# A summary of a working session and the recent messages kept beside it, in tokens.
+SUMMARY_TOKENS, TAIL_TOKENS = 4_000, 10_000
+MIN_HISTORY_TOKENS = 60_000
+FIX = Fix(
+    text="Sum the conversation up once it is this long, and go on from the summary.",
+    snippet='context_management={"edits": [{"type": "compact_20260112"}]}',
+    language="python",
+    risk="What the summary leaves out is forgotten. Doing it on every turn breaks the cache and costs more.",
+)
+
+
+class HistoryGrowth:
+    key = "history-growth"
+    looks_for = "conversations long enough to sum up"
+
+    def find(self, priced: Priced) -> Iterator[Waste]:
+        found = []
+        for history in priced.histories:
+            for turn, one in enumerate(history.calls):
+                left = len(history.calls) - turn - 1
+                needed = turns_to_pay(one)
+                if one.prompt_tokens >= MIN_HISTORY_TOKENS and needed and left > needed:
+                    found.append((one, left, needed))
+                    break
+        if found:
+            one, left, needed = max(found, key=lambda row: row[1])
+            yield Waste(
+                title="Sum up long conversations",
+                why=(
+                    f"At call {one.call.id + 1:,} the prompt has {one.prompt_tokens:,} tokens and {left:,} "
+                    f"calls follow; a summary of {SUMMARY_TOKENS:,} tokens pays for itself after {needed:.1f}."
+                ),
+                change=Say(),
+                evidence=tuple(priced.call_evidence(row[0]) for row in found[:20]),
+                fix=FIX,
+                certainty="estimated",
+                confidence="low",
+            )
+
+
+def turns_to_pay(one: Attribution) -> float | None:
+    """Turns after which a summary is cheaper than going on; None where it never is."""
+    quote = one.quote
+    if not isinstance(quote, Quote) or one.prompt_tokens <= SUMMARY_TOKENS:
+        return None
+    read, size = quote.cache_read_pusd, one.prompt_tokens
+    if read <= 0:
+        return None
+    once = SUMMARY_TOKENS * quote.output_pusd + size * read
+    once += (SUMMARY_TOKENS + TAIL_TOKENS) * quote.cache_write_5m_pusd
+    return once / (read * (size - SUMMARY_TOKENS))
+
+
+HISTORY_GROWTH = HistoryGrowth()

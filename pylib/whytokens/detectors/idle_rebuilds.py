@@ -1,0 +1,47 @@
+"""Prefixes rebuilt after pauses longer than their lifetime, where a longer one is cheaper.
+
+Spec: facts, 4.2 (c), E4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from whytokens.detectors.plan_words import assumptions, best_fix, kind
+from whytokens.waste import Cache, Evidence, Waste
+from whytokens.waste.plans import Plan
+from whytokens.waste.priced import Priced
+
+
+class IdleRebuilds:
+    key = "idle-rebuilds"
+    looks_for = "prefix rebuilt after pauses"
+
+    def find(self, priced: Priced) -> Iterator[Waste]:
+        for plan in priced.plans:
+            if plan.improves and kind(plan) == "idle":
+                rebuilt = list(_rebuilt(priced, plan))
+                name = plan.best.policy.name(plan.rules)
+                yield Waste(
+                    title="Keep the cache alive over your pauses",
+                    why=f"{len(rebuilt):,} calls come after the entry ran out and write it again; {name} is cheaper.",
+                    change=Cache(plan.number),
+                    evidence=tuple(rebuilt[:20]),
+                    fix=best_fix(plan, plan.requests[0].one),
+                    confidence="high" if plan.rules.confidence == "high" else "medium",
+                    assumptions=assumptions(plan),
+                )
+
+
+def _rebuilt(priced: Priced, plan: Plan) -> Iterator[Evidence]:
+    shortest = plan.rules.lifetimes[0].ms
+    for before, after in pairwise(plan.requests):
+        pause = after.start_ms - before.start_ms
+        if pause > shortest:
+            yield priced.call_evidence(
+                after.one, f"{pause // 60_000:,} minutes after the call before"
+            )
+
+
+IDLE_REBUILDS = IdleRebuilds()

@@ -1,0 +1,116 @@
+"""Long texts that are almost the same as one already in the prompt.
+
+Spec: facts, 4.2 (d) "near-duplicates": MinHash (bottom-k sketches of word shingles), Jaccard >= 0.9; then
+checked exactly. Broder, "On the resemblance and containment of documents", 1997.
+"""
+
+from __future__ import annotations
+
+import heapq
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from whytokens.waste import WHOLE, Claim, Evidence, Fix, Remove, Waste
+from whytokens.waste.priced import Arrival, History, Priced
+
+MIN_TOKENS = 128
+SHINGLE_WORDS = 3
+SKETCH = 64
+MIN_JACCARD = 0.9
+# Sketches of two texts alike at 0.9 share about 58 of 64 numbers; 16 keeps every such pair.
+MIN_SHARED = 16
+SKIPPED = ("tools", "assistant", "thinking", "tool_call", "media")
+
+FIX = Fix(
+    text="Send what changed instead of the whole text again.",
+    snippet='result = "".join(difflib.unified_diff(old, new, n=3))',
+    language="python",
+    risk="A model may work better on whole text than on a difference; try it on a few tasks.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    arrival: Arrival
+    shingles: frozenset[int]
+
+
+class NearDuplicates:
+    key = "near-duplicates"
+    looks_for = "long texts that are almost the same"
+
+    def find(self, priced: Priced) -> Iterator[Waste]:
+        claims: list[Claim] = []
+        evidence: list[Evidence] = []
+        for history in priced.histories:
+            for known, again, alike in _pairs(priced, history):
+                claims.append(Claim(again.node, again.slot, again.node, 0, round(alike * WHOLE)))
+                first = history.calls[known.turn].call.id + 1
+                note = f"{alike * 100:.0f} % as in call {first:,}"
+                evidence.append(priced.evidence(again, history, note))
+        if claims:
+            yield Waste(
+                title=f"Send {len(claims):,} almost equal text{'s' if len(claims) != 1 else ''} as a difference",
+                why=f"They share at least {MIN_JACCARD * 100:.0f} % of their words with one in the same prompt.",
+                change=Remove(tuple(claims)),
+                evidence=tuple(evidence),
+                fix=FIX,
+                certainty="estimated",
+                assumptions=("The shared share of the later text is not sent.",),
+            )
+
+
+def _pairs(priced: Priced, history: History) -> Iterator[tuple[Arrival, Arrival, float]]:
+    index: dict[int, list[_Known]] = {}
+    texts: set[str] = set()
+    for arrival in history.arrivals:
+        text = arrival.segment.text
+        if arrival.tokens < MIN_TOKENS or not text or arrival.segment.category in SKIPPED:
+            continue
+        plain = " ".join(text.split())
+        if plain in texts:  # an exact copy is another check's
+            continue
+        texts.add(plain)
+        mine = _Known(arrival, shingles(plain))
+        sketch = heapq.nsmallest(SKETCH, mine.shingles)
+        best = _best(priced, mine, sketch, index)
+        if best is not None:
+            yield (best[0].arrival, arrival, best[1])
+        for number in sketch:
+            index.setdefault(number, []).append(mine)
+
+
+def _best(
+    priced: Priced, mine: _Known, sketch: list[int], index: dict[int, list[_Known]]
+) -> tuple[_Known, float] | None:
+    shared: dict[int, list[_Known]] = {}
+    for number in sketch:
+        for known in index.get(number, ()):
+            shared.setdefault(id(known), []).append(known)
+    found = None
+    for hits in shared.values():
+        known = hits[0]
+        if len(hits) < min(MIN_SHARED, len(sketch)):
+            continue
+        alike = jaccard(known.shingles, mine.shingles)
+        good = alike >= MIN_JACCARD and (found is None or alike > found[1])
+        if good and priced.holds(known.arrival.node, mine.arrival.node):
+            found = (known, alike)
+    return found
+
+
+def shingles(text: str) -> frozenset[int]:
+    """Hashes of every run of three words."""
+    words = text.split()
+    if len(words) <= SHINGLE_WORDS:
+        return frozenset((zlib.crc32(text.encode()),))
+    joined = (" ".join(words[i : i + SHINGLE_WORDS]) for i in range(len(words) - SHINGLE_WORDS + 1))
+    return frozenset(zlib.crc32(part.encode()) for part in joined)
+
+
+def jaccard(a: frozenset[int], b: frozenset[int]) -> float:
+    return len(a & b) / len(a | b) if a or b else 1.0
+
+
+NEAR_DUPLICATES = NearDuplicates()

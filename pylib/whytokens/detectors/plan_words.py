@@ -1,0 +1,79 @@
+"""What detectors say about a cache plan: which kind of change it is, in words, with its fix."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from whytokens.attribution.share import Attribution
+from whytokens.cache.policies import NONE, Policy
+from whytokens.detectors.snippets import breakpoints, no_breakpoints
+from whytokens.waste import Fix
+from whytokens.waste.plans import Plan
+
+Kind = Literal["uncached", "dead", "idle"]
+
+
+def kind(plan: Plan) -> Kind:
+    """Nothing read yet; written and not read in time; or kept for too short a time."""
+    if plan.best.policy == NONE:
+        return "dead"
+    used = plan.observed.inferred if plan.observed else None
+    if used is not None and used != NONE and _shape(used) == _shape(plan.best.policy):
+        return "idle"
+    return "uncached"
+
+
+def _shape(policy: Policy) -> tuple[bool, bool]:
+    return policy.static is not None, policy.tail is not None
+
+
+def title(plan: Plan) -> str:
+    policy = plan.best.policy
+    if policy.tail is not None and policy.static is None:
+        return "Cache the conversation with a moving breakpoint"
+    if policy.static is not None and policy.tail is None:
+        return "Cache the part of the prompt that never changes"
+    return "Cache the fixed prefix and the conversation"
+
+
+def why(plan: Plan) -> str:
+    read = sum(bill.read for bill in plan.best.bills)
+    tokens = sum(bill.tokens for bill in plan.best.bills)
+    now = sum(request.one.usage.cache_read or 0 for request in plan.requests)
+    return (
+        f"{len(plan.requests):,} calls send {tokens:,} prompt tokens; {now:,} are read from the cache, "
+        f"{read:,} could be ({plan.best.policy.name(plan.rules)})."
+    )
+
+
+def best_fix(plan: Plan, one: Attribution) -> Fix:
+    return fix_for(plan, plan.best.policy, one)
+
+
+def fix_for(plan: Plan, policy: Policy, one: Attribution) -> Fix:
+    """How to set a policy in the call's own API."""
+    rules = plan.rules
+    if policy == NONE:
+        return no_breakpoints(one)
+    static = None if policy.static is None else rules.lifetimes[policy.static].id
+    tail = None if policy.tail is None else rules.lifetimes[policy.tail].id
+    return breakpoints(one, static, tail)
+
+
+def assumptions(plan: Plan) -> tuple[str, ...]:
+    found = [f"Your calls replayed under {plan.rules.provider}'s cache rules at their own times."]
+    if not plan.timed:
+        found = ["The log has no times: calls are taken to follow each other within the lifetime."]
+    if plan.rules.minimum_tokens:
+        found.append(f"Prefixes below {plan.rules.minimum_tokens:,} tokens are not cached.")
+    if plan.observed and plan.observed.replayed_read:
+        seen = plan.observed
+        found.append(
+            f"Replaying what you do now ({seen.policy}) gives {seen.replayed_read:,} cache reads; "
+            f"{seen.billed_read:,} were billed."
+        )
+    if plan.rules.reliability_percent < 100:
+        found.append(
+            f"{plan.rules.reliability_percent} % of it is claimed: this cache is best effort."
+        )
+    return tuple(found)

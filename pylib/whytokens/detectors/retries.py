@@ -1,0 +1,74 @@
+"""Calls made again with the same prompt, where the earlier try was paid for and thrown away.
+
+Spec: facts, 4.2 (d) "retries": same prompt within 10 minutes, earlier one failed, cut off or identical.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from whytokens.attribution.share import Attribution
+from whytokens.model import NodeId
+from whytokens.waste import Drop, Fix, Waste
+from whytokens.waste.priced import Priced
+
+WINDOW = timedelta(minutes=10)
+CUT_OFF = ("max_tokens", "length", "MAX_TOKENS")
+
+FIX = Fix(
+    text="Retry only what failed before it was billed, wait longer between tries, and keep answers.",
+    snippet="client = Client(max_retries=2, timeout=600)  # a timeout below the answer's time pays twice",
+    language="python",
+    risk="None: the answer that was kept is the later one.",
+)
+
+
+class Retries:
+    key = "retries"
+    looks_for = "calls that were paid for and made again"
+
+    def find(self, priced: Priced) -> Iterator[Waste]:
+        found = [
+            (one, again)
+            for one, again in repeated(priced)
+            if one.call.stop_reason not in CUT_OFF and (one.call.error or _same_reply(one, again))
+        ]
+        if found:
+            yield Waste(
+                title=f"Do not pay twice for {len(found):,} call{'s' if len(found) != 1 else ''}",
+                why="The same prompt was sent again within ten minutes, after an error or for the same answer.",
+                change=Drop(frozenset(one.call.id for one, _ in found)),
+                evidence=tuple(
+                    priced.call_evidence(one, f"sent again as call {again.call.id + 1:,}")
+                    for one, again in found
+                ),
+                fix=FIX,
+                certainty="measured",
+                confidence="high",
+                assumptions=("The earlier try is not made; the later one stays as it is.",),
+            )
+
+
+def repeated(priced: Priced) -> Iterator[tuple[Attribution, Attribution]]:
+    """Calls and the next one with the same prompt, model and options in the window."""
+    last: dict[tuple[NodeId, str | None, object], Attribution] = {}
+    for one in priced.calls:
+        call = one.call
+        key = (call.prompt, call.model, call.options)
+        before = last.get(key)
+        if before is not None and call.prompt and _near(before, one):
+            yield before, one
+        last[key] = one
+
+
+def _near(before: Attribution, after: Attribution) -> bool:
+    a, b = before.call.started, after.call.started
+    return a is not None and b is not None and b - a <= WINDOW
+
+
+def _same_reply(one: Attribution, again: Attribution) -> bool:
+    return bool(one.call.reply) and one.call.reply == again.call.reply
+
+
+RETRIES = Retries()

@@ -1,0 +1,156 @@
+"""The stage "checking": every detector run, every change priced, findings in order of money.
+
+A detector that throws becomes a finding of state `error`; the rest of the report stands (DESIGN 7.6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+
+from whytokens.attribution.share import Attribution
+from whytokens.cache.prompts import Prompts
+from whytokens.cache.volatile import volatile
+from whytokens.detectors import Detector
+from whytokens.model import Trace
+from whytokens.waste import Finding, Remove, Waste
+from whytokens.waste.ahead import events
+from whytokens.waste.plans import Plan, make_plans
+from whytokens.waste.priced import Priced
+from whytokens.waste.pricing import Pricer
+from whytokens.waste.projection import PPM, Projection, project
+from whytokens.waste.telescope import STEPS, Telescope, step_of
+from whytokens.waste.traffic import Traffic, threads
+
+# Said of a change that was priced and came to nothing.
+NOTHING = (
+    "It saves nothing here: those tokens are read from the cache, and changing them would write "
+    "what stands behind them once more."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """All findings, the sum that can be taken back, and the calls as they would be."""
+
+    findings: tuple[Finding, ...]
+    billed_pusd: int
+    steps: dict[str, int]
+    low_pusd: int
+    projection: Projection
+    telescope: Telescope
+    plans: tuple[Plan, ...]
+
+    @property
+    def reclaimable_pusd(self) -> int:
+        return sum(self.steps.values())
+
+
+def check(
+    trace: Trace, found: Sequence[Attribution], detectors: Sequence[Detector]
+) -> Generator[int, None, Checked]:
+    """Yields how many detectors have run."""
+    calls = [one for one in found if one.method != "unbilled"]
+    pricer, moved = Pricer(), volatile(trace, calls)
+    stable = Prompts(trace, moved.same, moved.loose)
+    made = [one.call for one in calls]
+    traffic, keys = Traffic(stable, made), threads(stable, made)
+    plans = make_plans(calls, Prompts(trace), stable, keys, pricer)
+    priced = Priced(trace, found, plans, moved, traffic, keys)
+    yield 0
+    wastes: list[tuple[int, Detector, Waste]] = []
+    findings: list[Finding] = []
+    for rank, detector in enumerate(detectors):
+        before = len(wastes)
+        try:
+            wastes += [(rank, detector, waste) for waste in detector.find(priced)]
+        except Exception as error:
+            del wastes[before:]
+            findings.append(_broken(detector, error))
+        else:
+            if len(wastes) == before:
+                findings.append(_clean(detector))
+        yield rank + 1
+    telescope = Telescope(trace, calls, {p.number: p for p in plans}, traffic, pricer)
+    wastes.sort(key=lambda one: (_step_rank(one[2]), one[0]))
+    done = [_finding(detector, waste, telescope) for _, detector, waste in wastes]
+    done = _overlapping(done, [waste for _, _, waste in wastes])
+    order = sorted(done, key=lambda one: -(one.saving.pusd if one.saving else 0))
+    back = {id(one): number for number, one in enumerate(order)}
+    order = [replace(one, overlaps=_renumber(one, done, back)) for one in order]
+    total = sum(telescope.steps.values())
+    ahead = events(calls, telescope.costs, keys)
+    possible = sum(one.cost_pusd for one in calls) - telescope.pusd
+    claimed_ppm = total * PPM // possible if possible > 0 else PPM
+    return Checked(
+        projection=project(ahead, claimed_ppm),
+        findings=(*order, *findings),
+        billed_pusd=sum(one.cost_pusd for one in calls),
+        steps={step: telescope.steps[step] for step in STEPS},
+        low_pusd=sum(one.saving.low_pusd for one in done if one.saving),
+        telescope=telescope,
+        plans=tuple(plans),
+    )
+
+
+def _step_rank(waste: Waste) -> int:
+    step = step_of(waste)
+    return len(STEPS) if step is None else STEPS.index(step)
+
+
+def _finding(detector: Detector, waste: Waste, telescope: Telescope) -> Finding:
+    saving = telescope.apply(waste)
+    nothing = "" if saving or step_of(waste) is None else NOTHING
+    return Finding(
+        detector=detector.key,
+        title=waste.title,
+        why=f"{waste.why} {nothing}".strip(),
+        state="waste" if saving else "advice",
+        confidence=waste.confidence,
+        evidence=waste.evidence,
+        saving=saving,
+        fix=waste.fix,
+    )
+
+
+def _broken(detector: Detector, error: Exception) -> Finding:
+    """Our own mistake, without a word of the user's text."""
+    return Finding(
+        detector=detector.key,
+        title=f"The check for {detector.looks_for} broke",
+        why=f"{type(error).__name__}. The rest of the report is not affected.",
+        state="error",
+    )
+
+
+def _clean(detector: Detector) -> Finding:
+    return Finding(detector=detector.key, title=f"No {detector.looks_for}", state="ok")
+
+
+def _overlapping(made: list[Finding], wastes: Sequence[Waste]) -> list[Finding]:
+    """Name findings that point at the same segments or the same group of calls."""
+    marks = [_marks(waste) for waste in wastes]
+    found = []
+    for number, finding in enumerate(made):
+        shared = (
+            other
+            for other in range(len(made))
+            if other != number
+            and finding.saving
+            and made[other].saving
+            and marks[number] & marks[other]
+        )
+        found.append(replace(finding, overlaps=tuple(shared)))
+    return found
+
+
+def _marks(waste: Waste) -> set[tuple[str, int, int]]:
+    change = waste.change
+    if isinstance(change, Remove):
+        return {("slot", claim.node, claim.slot) for claim in change.claims}
+    group = getattr(change, "group", None)
+    return set() if group is None else {("group", group, 0)}
+
+
+def _renumber(one: Finding, made: Sequence[Finding], back: dict[int, int]) -> tuple[int, ...]:
+    return tuple(sorted(back[id(made[other])] for other in one.overlaps))

@@ -1,0 +1,185 @@
+"""The cache plan of each group of calls: as billed, as replayed, and the best that can be configured.
+
+Spec: facts, 4.2 (c). Money chooses between policies here, so that detectors need none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from whytokens.attribution.share import Attribution
+from whytokens.cache import Bill
+from whytokens.cache.groups import Group, groups
+from whytokens.cache.observed import Observed, observe
+from whytokens.cache.policies import Places, Policy, policies, replay
+from whytokens.cache.prompts import Prompts
+from whytokens.cache.requests import Request, requests
+from whytokens.cache.rules import Rules
+from whytokens.model import CallId
+from whytokens.prices import Quote
+from whytokens.waste.pricing import Pricer, billed
+
+# A plan that saves less than this share of its group's bill is as good as the one in use: it is below
+# the error of a replay (facts, 5).
+WORTH_PERCENT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A policy and what the group's prompts come to under it."""
+
+    policy: Policy
+    bills: tuple[Bill, ...]
+    pusd: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """`best`: bytes unchanged. `steady`: volatile parts moved. `led`: parallel calls wait for the
+    first. `actual_pusd` is the bill, `replayed_pusd` the observed configuration replayed (None when
+    unknown): savings are taken from the smaller, so a replay's error is never sold as a saving."""
+
+    number: int
+    requests: tuple[Request, ...]
+    rules: Rules
+    observed: Observed | None
+    actual_pusd: int
+    replayed_pusd: int | None
+    best: Option
+    steady: Option | None = None
+    led: Option | None = None
+    options: list[Option] = field(default_factory=list)
+
+    @property
+    def baseline_pusd(self) -> int:
+        if self.replayed_pusd is None:
+            return self.actual_pusd
+        return min(self.actual_pusd, self.replayed_pusd)
+
+    @property
+    def knows_actual(self) -> bool:
+        """Is it known how these calls were cached? Reported, or surely not at all."""
+        if self.observed is not None:
+            return True
+        marks = any(request.one.call.cache_marks for request in self.requests)
+        return self.rules.mode == "marked" and not marks
+
+    @property
+    def improves(self) -> bool:
+        """Is there a configuration that beats the one in use by more than a replay's error?"""
+        return self.knows_actual and self._worth(self.baseline_pusd - self.best.pusd)
+
+    @property
+    def steadies(self) -> bool:
+        """Does moving volatile parts beat the best configuration without?"""
+        return self.steady is not None and self._worth(self._reachable - self.steady.pusd)
+
+    @property
+    def leads(self) -> bool:
+        """Does letting one parallel call go first beat the best configuration without?"""
+        return self.led is not None and self._worth(self._reachable - self.led.pusd)
+
+    @property
+    def _reachable(self) -> int:
+        return min(self.baseline_pusd, self.best.pusd)
+
+    def _worth(self, gain: int) -> bool:
+        return gain > 0 and gain * 100 >= self.actual_pusd * WORTH_PERCENT
+
+    @property
+    def timed(self) -> bool:
+        return all(request.one.call.started is not None for request in self.requests)
+
+    @property
+    def cached_by_user(self) -> bool:
+        """Did any call read from or write to a cache?"""
+        return any(
+            (u := request.one.usage).cache_read or u.cache_write_5m or u.cache_write_1h
+            for request in self.requests
+        )
+
+
+def make_plans(
+    found: Sequence[Attribution],
+    prompts: Prompts,
+    stable: Prompts,
+    threads: Mapping[CallId, str],
+    pricer: Pricer,
+) -> list[Plan]:
+    """A plan for every group of calls whose provider's rules are known. `stable` is the tree of
+    prompts without their volatile parts, `threads` the conversation of each call."""
+    made = []
+    for number, group in enumerate(groups(requests(found, prompts, threads), stable)):
+        if group.rules is not None and len(group.requests) > 1:
+            made.append(_plan(number, group, group.rules, prompts, stable, pricer))
+    return made
+
+
+def _plan(
+    number: int, group: Group, rules: Rules, prompts: Prompts, stable: Prompts, pricer: Pricer
+) -> Plan:
+    found = group.requests
+    places = Places(prompts, found)
+    seen = observe(found, rules, places)
+    options = [_option(found, rules, p, places, pricer) for p in _policies(found, rules)]
+    best = min(options, key=lambda option: option.pusd)
+    plan = Plan(
+        number=number,
+        requests=found,
+        rules=rules,
+        observed=seen,
+        actual_pusd=sum(pricer.cost(r.one, billed(r.one)) for r in found),
+        replayed_pusd=_cost(found, seen.bills, pricer) if seen else None,
+        best=best,
+        options=options,
+    )
+    if rules.has_breakpoints and _overlap(found):
+        led = [
+            _option(found, rules, p, places, pricer, at_once=True) for p in _policies(found, rules)
+        ]
+        plan.led = min(led, key=lambda option: option.pusd)
+    if any(stable.moved(request.node) for request in found):
+        threads = {request.one.call.id: request.thread for request in found}
+        again = requests([request.one for request in found], stable, threads)
+        fixed = Places(stable, again)
+        steady = [_option(again, rules, p, fixed, pricer) for p in _policies(found, rules)]
+        plan.steady = min(steady, key=lambda option: option.pusd)
+    return plan
+
+
+def _policies(found: Sequence[Request], rules: Rules) -> list[Policy]:
+    """Policies with lifetimes that have a price of their own."""
+    quotes = [request.one.quote for request in found]
+    hour = all(
+        isinstance(q, Quote) and q.cache_write_1h_pusd > q.cache_write_5m_pusd for q in quotes
+    )
+    return policies(rules, len(rules.lifetimes) if hour else 1)
+
+
+def _option(
+    found: Sequence[Request],
+    rules: Rules,
+    policy: Policy,
+    places: Places,
+    pricer: Pricer,
+    at_once: bool = False,
+) -> Option:
+    bills = replay(found, rules, policy, places, at_once)
+    return Option(policy, tuple(bills), _cost(found, bills, pricer))
+
+
+def _cost(found: Sequence[Request], bills: Sequence[Bill], pricer: Pricer) -> int:
+    pairs = zip(found, bills, strict=True)
+    return sum(pricer.cost(request.one, bill) for request, bill in pairs)
+
+
+def _overlap(found: Sequence[Request]) -> bool:
+    """Did any call start before the one before it could be read?"""
+    return any(later.start_ms < earlier.ready_ms for earlier, later in pairwise(found))
+
+
+def bills_of(plan: Plan, option: Option) -> dict[CallId, Bill]:
+    pairs = zip(plan.requests, option.bills, strict=True)
+    return {request.one.call.id: bill for request, bill in pairs}

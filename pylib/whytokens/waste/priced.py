@@ -1,0 +1,145 @@
+"""What detectors look at: the priced calls of a trace, by session, with what each call added.
+
+A session's arrivals are the segments that came new into its prompts, each once; so a detector costs
+what is new, not turns squared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from whytokens.attribution.share import Attribution
+from whytokens.cache.volatile import Volatile
+from whytokens.model import CallId, NodeId, Segment, Trace
+from whytokens.waste import Claim, Evidence
+from whytokens.waste.claims import slot_tokens
+from whytokens.waste.plans import Plan
+from whytokens.waste.traffic import Traffic
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A segment that came into a session's prompts with the `turn`-th call."""
+
+    turn: int
+    node: NodeId
+    slot: int
+    segment: Segment
+    tokens: int
+
+
+@dataclass(slots=True)
+class History:
+    """One session: its calls in order and what arrived with each."""
+
+    key: str
+    calls: list[Attribution]
+    arrivals: list[Arrival] = field(default_factory=list)
+
+
+class Priced:
+    """A trace with attributions and cache plans, as detectors read it."""
+
+    def __init__(
+        self,
+        trace: Trace,
+        found: Sequence[Attribution],
+        plans: Sequence[Plan],
+        moved: Volatile,
+        traffic: Traffic,
+        threads: Mapping[CallId, str],
+    ) -> None:
+        self.trace = trace
+        self.calls = [one for one in found if one.method != "unbilled"]
+        self.failed = [one for one in found if one.method == "unbilled"]
+        self.plans = plans
+        self.moved = moved
+        self.traffic = traffic
+        self.threads = threads
+        self.histories = list(self._histories())
+
+    def holds(self, prefix: NodeId, node: NodeId) -> bool:
+        """Does the prompt at `node` begin with the prompt at `prefix`?"""
+        return self.traffic.holds(prefix, node)
+
+    def sent(self, node: NodeId) -> int:
+        """Calls whose prompt goes through `node`."""
+        return self.traffic.through[node]
+
+    def evidence(self, arrival: Arrival, history: History, note: str = "") -> Evidence:
+        return Evidence(
+            call=history.calls[arrival.turn].call.id,
+            segment=arrival.segment.id,
+            label=label(arrival.segment),
+            tokens=arrival.tokens,
+            where=arrival.segment.where,
+            note=note,
+        )
+
+    def call_evidence(self, one: Attribution, note: str = "") -> Evidence:
+        return Evidence(
+            call=one.call.id,
+            segment=None,
+            label=f"call {one.call.id + 1}",
+            tokens=one.prompt_tokens,
+            where=one.call.where,
+            note=note,
+        )
+
+    def asked(self, arrival: Arrival) -> tuple[str, str] | None:
+        """Tool and arguments that a tool result answers; None where the call is not in the prompt."""
+        prompts, messages = self.trace.prompts, self.trace.messages
+        results = [
+            number
+            for number, segment in enumerate(self._segments(arrival.node))
+            if segment.category == "tool_result"
+        ]
+        node, skipped = prompts.parents[arrival.node], 0
+        while node and messages[prompts.messages[node]].role == "tool":
+            skipped += len(messages[prompts.messages[node]].segments)
+            node = prompts.parents[node]
+        calls = [s for s in self._segments(node) if s.category == "tool_call"] if node else []
+        place = skipped + results.index(arrival.slot) if arrival.slot in results else -1
+        if 0 <= place < len(calls):
+            return (calls[place].name or "", calls[place].text or "")
+        return None
+
+    def _segments(self, node: NodeId) -> list[Segment]:
+        message = self.trace.messages[self.trace.prompts.messages[node]]
+        return [self.trace.segments[number] for number in message.segments]
+
+    def claim(self, arrival: Arrival, since: NodeId | None = None) -> Claim:
+        return Claim(arrival.node, arrival.slot, arrival.node if since is None else since)
+
+    def _histories(self) -> Iterator[History]:
+        sessions: dict[str, History] = {}
+        for one in self.calls:
+            key = self.threads[one.call.id]
+            sessions.setdefault(key, History(key, [])).calls.append(one)
+        for history in sessions.values():
+            self._arrive(history)
+            yield history
+
+    def _arrive(self, history: History) -> None:
+        """Note each node of the session once, when it first came."""
+        prompts, messages = self.trace.prompts, self.trace.messages
+        seen: set[NodeId] = set()
+        for turn, one in enumerate(history.calls):
+            new: list[NodeId] = []
+            node = one.call.prompt
+            while node and self.traffic.id(node) not in seen:
+                seen.add(self.traffic.id(node))
+                new.append(node)
+                node = prompts.parents[node]
+            for step in reversed(new):
+                segments = messages[prompts.messages[step]].segments
+                for slot, number in enumerate(segments):
+                    tokens = slot_tokens(one.lane, step, slot)
+                    segment = self.trace.segments[number]
+                    history.arrivals.append(Arrival(turn, step, slot, segment, tokens))
+
+
+def label(segment: Segment) -> str:
+    """How a segment is called in a list."""
+    return " ".join(segment.path[1:]) or segment.path[0]
