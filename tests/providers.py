@@ -48,6 +48,7 @@ class Provider(ThreadingHTTPServer):
     """`served`: usage objects in the order they were sent; `fail_next`: answer 429 so many times."""
 
     daemon_threads = True
+    request_queue_size = 512
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)

@@ -75,13 +75,8 @@ def vocabulary() -> dict[str, str]:
 
 
 def _peer(out: Path, variables: dict[str, str]) -> None:
-    """llmprof 0.1.4 in its own environment."""
-    venv = BUILD / "llmprof"
-    python = venv / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-        install = [str(python), "-m", "pip", "install", "--quiet", "llmprof==0.1.4"]
-        subprocess.run(install, check=True)
+    """llmprof's full pipeline on the same bytes."""
+    python = peer_python()
     variables = {**variables, "BENCH_OUT": str(out), "PYTHONPATH": str(PEER.parent)}
     done = subprocess.run(
         [str(python), str(PEER)], env=variables, capture_output=True, text=True, check=False
@@ -91,3 +86,14 @@ def _peer(out: Path, variables: dict[str, str]) -> None:
         print(f"{row['peer']}: {row['best_s']:.2f} s, {row['tok_per_s'] / 1e6:.2f} M tok/s")
     if not rows:
         print(f"llmprof did not run: {done.stderr[-300:]}")
+
+
+def peer_python() -> Path:
+    """The Python of llmprof 0.1.4's own environment."""
+    venv = BUILD / "llmprof"
+    python = venv / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+        install = [str(python), "-m", "pip", "install", "--quiet", "llmprof==0.1.4"]
+        subprocess.run(install, check=True)
+    return python

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctxcapture.exchange import Exchange
 from ctxcapture.guard import safe
 from ctxcapture.settings import Settings
 from ctxcapture.writer import Writer
+
+if TYPE_CHECKING:
+    from ctxcapture.span import Span
 
 
 class Capture:
@@ -24,12 +27,16 @@ class Capture:
             self.sender = Sender(settings)
 
     def keep(self, exchange: Exchange) -> None:
-        """One call to the log, and to the OTLP address where there is one."""
+        """Read a finished exchange, tell those who listen, write it."""
         from ctxcapture.span import Span
 
         span = Span(exchange, self.settings)
         for hear in HEARERS:
             hear(span)
+        self.write(span)
+
+    def write(self, span: Span) -> None:
+        """One call to the log, and to the OTLP address where there is one."""
         self.writer.write(span)
         if self.sender is not None:
             self.sender.put(span)

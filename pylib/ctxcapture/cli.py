@@ -41,6 +41,21 @@ def _parser() -> argparse.ArgumentParser:
     pair.add_argument("--to", type=Path, required=True, help="the JSONL log to append to")
     pair.set_defaults(act=_pair)
 
+    proxy = commands.add_parser("proxy", help="capture any client: set its base URL to this")
+    proxy.add_argument("--port", type=int, default=4000)
+    proxy.add_argument("--host", default="127.0.0.1")
+    proxy.add_argument("--dir", default="", help="where the log goes (.ctxcapture)")
+    proxy.add_argument(
+        "--upstream", action="append", default=[], metavar="NAME=URL",
+        help="another address of a provider; azure has none by itself",
+    )  # fmt: skip
+    proxy.add_argument(
+        "--budget", action="append", default=[], metavar="TAG=VALUE:USD[/day][:hard]",
+        help="user=*:5/day:hard; key=* is each API key",
+    )  # fmt: skip
+    proxy.add_argument("--dashboard", action="store_true", help="print a dashboard for Grafana")
+    proxy.set_defaults(act=_proxy)
+
     expand = commands.add_parser("expand", help="a log as plain OTLP/JSON with all names")
     expand.add_argument("files", type=Path, nargs="+", help="logs of ctxcapture")
     expand.set_defaults(act=_expand)
@@ -55,6 +70,18 @@ def _run(options: argparse.Namespace) -> int:
         raise ValueError("no program: ctxcapture run -- python app.py")
     settings = {"DIR": options.dir, "CONTENT": options.content, "OTLP": options.otlp}
     return run(words, {**settings, "SHARED": "1" if options.shared else ""})
+
+
+def _proxy(options: argparse.Namespace) -> int:
+    from ctxcapture.proxy.serve import serve
+    from ctxcapture.proxy.upstreams import UPSTREAMS
+
+    if options.dashboard:
+        sys.stdout.write((Path(__file__).parent / "proxy" / "dashboard.json").read_text())
+        return 0
+    pairs = [one.partition("=") for one in options.upstream]
+    own = {name: url.rstrip("/") for name, _, url in pairs}
+    return serve(options.port, options.host, {**UPSTREAMS, **own}, options.budget, options.dir)
 
 
 def _pair(options: argparse.Namespace) -> int:

@@ -121,7 +121,7 @@ class Span:
             ("error.type", one.error),
             ("gen_ai.request.stream", True if one.streamed else None),
         ]
-        if one.first_ns:
+        if one.first_ns and one.streamed:
             seconds = (one.first_ns - one.started_ns) / 1e9
             said.append(("gen_ai.response.time_to_first_chunk", seconds))
         said += _usage(self.usage)
