@@ -20,11 +20,13 @@ from whytokens.model import NodeId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """Reads as billed and as replayed. `marked` False: the policy was inferred."""
+    """Reads as billed and as replayed. `marked` False: the policy was inferred. `warm_read` is what
+    the first call read: it was cached before the log begins, so it is taken from the bill."""
 
     bills: tuple[Bill, ...]
     billed_read: int
     replayed_read: int
+    warm_read: int
     policy: str
     marked: bool
     inferred: Policy | None = None
@@ -75,14 +77,26 @@ def _observed(
     marked: bool,
     inferred: Policy | None = None,
 ) -> Observed:
+    bills[0] = _warm(group[0], bills[0])
     return Observed(
         bills=tuple(bills),
         billed_read=sum(request.one.usage.cache_read or 0 for request in group),
         replayed_read=sum(bill.read for bill in bills),
+        warm_read=bills[0].read,
         policy=policy,
         marked=marked,
         inferred=inferred,
     )
+
+
+def _warm(first: Request, replayed: Bill) -> Bill:
+    """The first call's bill where it read what an earlier, unseen call had written."""
+    usage = first.one.usage
+    read = usage.cache_read or 0
+    if read <= replayed.read or read > first.one.prompt_tokens:
+        return replayed
+    hour, five = usage.cache_write_1h or 0, usage.cache_write_5m or 0
+    return Bill(first.one.prompt_tokens, read, hour, five)
 
 
 def _error(group: Sequence[Request], found: Observed) -> int:

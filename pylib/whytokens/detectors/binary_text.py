@@ -18,6 +18,11 @@ from whytokens.waste.priced import Arrival, History, Priced
 BLOB = re.compile(r"[A-Za-z0-9+/_-]{256,}={0,2}(?:\r?\n[A-Za-z0-9+/_-]{16,}={0,2})*")
 # Bits per character: base64 of compressed data has 5.9, hexadecimal 4.0, a long identifier below 3.6.
 MIN_ENTROPY_BITS = 4.6
+# Keys of sealed content in the APIs: encrypted search results, signatures of thinking.
+SEALED = re.compile(
+    r"""(?:encrypted|signature|redacted|sealed)[\w]*["']?\s*[:=]\s*["']?$""", re.IGNORECASE
+)
+SEALED_CHARS = 60
 
 FIX = Fix(
     text="Send images and files as media parts, and keep other binary data out of the prompt.",
@@ -50,7 +55,7 @@ class BinaryText:
         if claims:
             yield Waste(
                 title="Keep binary data out of the text",
-                why=f"{len(evidence):,} text{'s' if len(evidence) != 1 else ''} hold base64 of 256 characters or more.",
+                why=f"{len(evidence):,} text{'s hold' if len(evidence) > 1 else ' holds'} base64 of 256 characters.",
                 change=Remove(tuple(claims)),
                 evidence=tuple(evidence),
                 fix=FIX,
@@ -68,7 +73,7 @@ def _evidence(
 
 def _parts(one: Attribution, text: str) -> Iterator[tuple[int, int]]:
     """Blobs as millionths of the text's tokens."""
-    blobs = [match.span() for match in BLOB.finditer(text) if entropy(match[0]) >= MIN_ENTROPY_BITS]
+    blobs = [match.span() for match in BLOB.finditer(text) if _binary(text, match)]
     if not blobs:
         return
     count = one.lane.counter.count
@@ -76,6 +81,12 @@ def _parts(one: Attribution, text: str) -> Iterator[tuple[int, int]]:
     for start, end in blobs:
         before, own = count(text[:start]), count(text[start:end])
         yield min(WHOLE, before * WHOLE // whole), min(WHOLE, (before + own) * WHOLE // whole)
+
+
+def _binary(text: str, match: re.Match[str]) -> bool:
+    """High entropy, and not what a provider sealed and wants back as it is."""
+    sealed = SEALED.search(text[max(0, match.start() - SEALED_CHARS) : match.start()])
+    return sealed is None and entropy(match[0]) >= MIN_ENTROPY_BITS
 
 
 def entropy(text: str) -> float:

@@ -6,23 +6,21 @@ a shorter prompt may fall below a long-context step, which then reprices the who
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
 
 from whytokens.attribution.share import Attribution
 from whytokens.cache import Bill
-from whytokens.model import CallId, Usage
+from whytokens.model import Usage
 from whytokens.prices import Quote, Unpriced
-from whytokens.prices.engine import quote
-
-GONE = Bill(0)
+from whytokens.prices.engine import Book, quote_for, standard
 
 
 class Pricer:
-    """Prices bills; rates are asked for once per call and prompt size."""
+    """Prices bills by a book of rates."""
 
-    def __init__(self) -> None:
-        self._quotes: dict[tuple[CallId, int], Quote] = {}
-        self._flat: dict[CallId, bool] = {}
+    def __init__(self, book: Book | None = None) -> None:
+        self.book = book or standard()
 
     def cost(self, one: Attribution, bill: Bill | None) -> int:
         """Picodollars of a call; None = the call is not made. Unpriced and unbilled calls are 0."""
@@ -38,33 +36,17 @@ class Pricer:
         return prompt + one.output_tokens * rates.output_pusd + rates.fees_pusd
 
     def rates(self, one: Attribution, tokens: int) -> Quote:
-        """The rates of a call if its prompt had `tokens`."""
+        """The rates of a call if its prompt had `tokens`: its own unless a step lies between."""
         assert isinstance(one.quote, Quote)
-        if tokens == one.prompt_tokens or self._is_flat(one):
+        if tokens == one.prompt_tokens:
             return one.quote
-        key = (one.call.id, tokens)
-        if key not in self._quotes:
-            self._quotes[key] = self._ask(one, tokens)
-        return self._quotes[key]
-
-    def _is_flat(self, one: Attribution) -> bool:
-        """Rates do not depend on the prompt's size, up to its size."""
-        number = one.call.id
-        if number not in self._flat:
-            small = self._ask(one, 1)
-            assert isinstance(one.quote, Quote)
-            self._flat[number] = (small.input_pusd, small.output_pusd) == (
-                one.quote.input_pusd,
-                one.quote.output_pusd,
-            )
-        return self._flat[number]
-
-    def _ask(self, one: Attribution, tokens: int) -> Quote:
-        usage = replace(one.call.usage or Usage(), input=tokens, cache_read=0)
-        usage = replace(usage, cache_write_5m=0, cache_write_1h=0)
-        found = quote(replace(one.call, usage=usage))
-        assert isinstance(one.quote, Quote)
-        return found if isinstance(found, Quote) else one.quote
+        terms = self.book.terms(one.call)
+        if isinstance(terms, Unpriced) or one.quote.reported_pusd is not None:
+            return one.quote
+        if bisect_left(terms.steps, tokens) == bisect_left(terms.steps, one.prompt_tokens):
+            return one.quote
+        found = quote_for(terms, Usage(input=tokens))
+        return replace(found, fees_pusd=one.quote.fees_pusd)
 
 
 def billed(one: Attribution) -> Bill:
