@@ -1,6 +1,8 @@
 """Calls played by a script: prompts of named parts, one token a character, at given times.
 
-played("claude-opus-5-5", [Turn(0, [("system", "rules", 6000), ("user", "q", 700)], read=0)])
+    play("claude-opus-5-5", [Turn(at=0, parts=[("system", "rules", 6000), ("user", "q", 700)])])
+
+A part's text is its name and then "x" up to its size; a part with a text of its own has four fields.
 """
 
 from __future__ import annotations
@@ -10,13 +12,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from draw import ROLES, lane_of
+from whytokens import registry
 from whytokens.attribution.share import Attribution, attribute
 from whytokens.builder import TraceBuilder
-from whytokens.model import Trace, Usage, Where
+from whytokens.detectors import Detector
+from whytokens.model import SegmentId, Trace, Usage, Where
 from whytokens.prices.engine import quote
+from whytokens.waste import Finding, Waste
+from whytokens.waste.check import Checked, check
 
 START = datetime(2026, 11, 16, 9, tzinfo=UTC)
-Part = tuple[str, str, int]
+Part = tuple[str, str, int] | tuple[str, str, int, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +37,10 @@ class Turn:
     out: int = 0
     session: str = "s"
     duration_ms: int | None = 1000
+    reply: str = ""
+    called: tuple[str, ...] = ()
+    stop: str | None = None
+    error: str | None = None
 
 
 def play(model: str, turns: Iterable[Turn]) -> tuple[Trace, list[Attribution]]:
@@ -38,29 +48,85 @@ def play(model: str, turns: Iterable[Turn]) -> tuple[Trace, list[Attribution]]:
     builder = TraceBuilder("played")
     for number, turn in enumerate(turns):
         where = Where(file="played", line=number + 1)
-        node = builder.prompt(())
-        for category, name, size in turn.parts:
-            text = (name + "\x00" + "x" * size)[:size]
-            path = (category, name)
-            segment = builder.segment(category, path, text, where, name=name)  # type: ignore[arg-type]
-            node = builder.prompt([builder.message(ROLES[category], [segment])], node)
-        total = sum(size for _, _, size in turn.parts)
+        total = sum(len(text_of(part)) for part in turn.parts)
+        reply = ()
+        if turn.reply:
+            reply = (builder.segment("assistant", ("assistant",), turn.reply, where),)
         builder.call(
-            api="test",
+            api="anthropic.messages" if model.startswith("claude") else "openai.chat",
             model=model,
-            prompt=node,
+            prompt=_prompt(builder, turn, where),
             where=where,
             session=turn.session,
             started=START + timedelta(seconds=turn.at),
             duration_ms=turn.duration_ms,
+            reply=reply,
+            called_tools=turn.called,
+            stop_reason=turn.stop,
+            error=turn.error,
             usage=Usage(
                 input=total - turn.read - turn.write_5m - turn.write_1h,
                 cache_read=turn.read,
                 cache_write_5m=turn.write_5m,
                 cache_write_1h=turn.write_1h,
-                output=turn.out,
+                output=max(turn.out, len(turn.reply)),
             ),
         )
     trace = builder.build()
     lane = lane_of(trace)
     return trace, [attribute(call, lane, quote(call)) for call in trace.calls]
+
+
+def _prompt(builder: TraceBuilder, turn: Turn, where: Where):
+    """Neighbouring tools are one message, and so are neighbouring results."""
+    node, run, role_before = builder.prompt(()), list[SegmentId](), None
+    for part in [*turn.parts, None]:
+        role = ROLES[part[0]] if part else None
+        if run and (role != role_before or role not in ("tools", "tool")):
+            node = builder.prompt([builder.message(role_before, run)], node)  # type: ignore[arg-type]
+            run = []
+        if part:
+            path = (part[0], *part[1].split("/")) if part[0] != "user" else ("user",)
+            name = part[1].split("/")[-1] if part[0] == "tools" else part[1].split("/")[0]
+            run.append(builder.segment(part[0], path, text_of(part), where, name=name))  # type: ignore[arg-type]
+        role_before = role
+    return node
+
+
+def text_of(part: Part) -> str:
+    if len(part) == 4:
+        return part[3]
+    return (part[1] + "\x00" + "x" * part[2])[: part[2]]
+
+
+def checked(
+    model: str, turns: Iterable[Turn], detectors: Sequence[Detector] | None = None
+) -> Checked:
+    """The turns through the stage "checking"."""
+    trace, found = play(model, turns)
+    steps = check(trace, found, registry.DETECTORS if detectors is None else detectors)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            return stop.value
+
+
+def finding(found: Checked, key: str) -> Finding | None:
+    """The one finding of a detector that found something."""
+    mine = [f for f in found.findings if f.detector == key and f.state in ("waste", "advice")]
+    assert len(mine) <= 1, [one.title for one in mine]
+    return mine[0] if mine else None
+
+
+class Always:
+    """A detector that says what it is told."""
+
+    looks_for = "what it is told"
+
+    def __init__(self, key: str, wastes: Sequence[Waste]) -> None:
+        self.key = key
+        self.wastes = wastes
+
+    def find(self, priced):
+        yield from self.wastes

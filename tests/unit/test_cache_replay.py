@@ -162,7 +162,7 @@ def test_e7_stop_useless_writes_then_move_the_stamp() -> None:
     stamps = {
         number: case.trace.segments[message.segments[0]]
         for number, message in texts.items()
-        if case.trace.segments[message.segments[0]].path[1].startswith("stamp")
+        if case.trace.segments[message.segments[0]].path[-1].startswith("stamp")
     }
     first = min(stamps)
     moved = Prompts(

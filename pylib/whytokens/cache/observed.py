@@ -100,5 +100,11 @@ def _warm(first: Request, replayed: Bill) -> Bill:
 
 
 def _error(group: Sequence[Request], found: Observed) -> int:
-    pairs = zip(group, found.bills, strict=True)
-    return sum(abs((request.one.usage.cache_read or 0) - bill.read) for request, bill in pairs)
+    """Tokens that the replay bills in another way than they were, reads and writes."""
+    error = 0
+    for request, bill in zip(group, found.bills, strict=True):
+        usage = request.one.usage
+        error += abs((usage.cache_read or 0) - bill.read)
+        error += abs((usage.cache_write_5m or 0) - bill.write_5m)
+        error += abs((usage.cache_write_1h or 0) - bill.write_1h)
+    return error

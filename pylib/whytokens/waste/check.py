@@ -23,6 +23,7 @@ from whytokens.waste.telescope import STEPS, Telescope, step_of
 from whytokens.waste.traffic import Traffic, threads
 
 # Said of a change that was priced and came to nothing.
+COUNTED = "Its tokens are counted in the finding it overlaps with."
 NOTHING = (
     "It saves nothing here: those tokens are read from the cache, and changing them would write "
     "what stands behind them once more."
@@ -58,12 +59,12 @@ def check(
     plans = make_plans(calls, Prompts(trace), stable, keys, pricer)
     priced = Priced(trace, found, plans, moved, traffic, keys)
     yield 0
-    wastes: list[tuple[int, Detector, Waste]] = []
+    wastes: list[tuple[Detector, Waste]] = []
     findings: list[Finding] = []
     for rank, detector in enumerate(detectors):
         before = len(wastes)
         try:
-            wastes += [(rank, detector, waste) for waste in detector.find(priced)]
+            wastes += [(detector, waste) for waste in detector.find(priced)]
         except Exception as error:
             del wastes[before:]
             findings.append(_broken(detector, error))
@@ -72,9 +73,9 @@ def check(
                 findings.append(_clean(detector))
         yield rank + 1
     telescope = Telescope(trace, calls, {p.number: p for p in plans}, traffic, pricer)
-    wastes.sort(key=lambda one: (_step_rank(one[2]), one[0]))
-    done = [_finding(detector, waste, telescope) for _, detector, waste in wastes]
-    done = _overlapping(done, [waste for _, _, waste in wastes])
+    wastes.sort(key=_turn)
+    done = [_finding(detector, waste, telescope) for detector, waste in wastes]
+    done = _overlapping(done, [waste for _, waste in wastes])
     order = sorted(done, key=lambda one: -(one.saving.pusd if one.saving else 0))
     back = {id(one): number for number, one in enumerate(order)}
     order = [replace(one, overlaps=_renumber(one, done, back)) for one in order]
@@ -93,18 +94,22 @@ def check(
     )
 
 
-def _step_rank(waste: Waste) -> int:
-    step = step_of(waste)
-    return len(STEPS) if step is None else STEPS.index(step)
+def _turn(found: tuple[Detector, Waste]) -> tuple[int, bool, str, str]:
+    """When a change is made. Not by the order of detectors, so that it changes no total: by step;
+    what is never sent before what is cleared later."""
+    detector, waste = found
+    step, change = step_of(waste), waste.change
+    rank = len(STEPS) if step is None else STEPS.index(step)
+    later = isinstance(change, Remove) and any(c.since != c.node for c in change.claims)
+    return (rank, later, detector.key, waste.title)
 
 
 def _finding(detector: Detector, waste: Waste, telescope: Telescope) -> Finding:
     saving = telescope.apply(waste)
-    nothing = "" if saving or step_of(waste) is None else NOTHING
     return Finding(
         detector=detector.key,
         title=waste.title,
-        why=f"{waste.why} {nothing}".strip(),
+        why=waste.why,
         state="waste" if saving else "advice",
         confidence=waste.confidence,
         evidence=waste.evidence,
@@ -128,19 +133,19 @@ def _clean(detector: Detector) -> Finding:
 
 
 def _overlapping(made: list[Finding], wastes: Sequence[Waste]) -> list[Finding]:
-    """Name findings that point at the same segments or the same group of calls."""
+    """Name findings that ask for the same segments or group of calls, and why some save nothing."""
     marks = [_marks(waste) for waste in wastes]
     found = []
     for number, finding in enumerate(made):
-        shared = (
+        shared = tuple(
             other
             for other in range(len(made))
-            if other != number
-            and finding.saving
-            and made[other].saving
-            and marks[number] & marks[other]
+            if other != number and made[other].saving and marks[number] & marks[other]
         )
-        found.append(replace(finding, overlaps=tuple(shared)))
+        why = finding.why
+        if finding.saving is None and step_of(wastes[number]) is not None:
+            why = f"{why} {COUNTED if shared else NOTHING}"
+        found.append(replace(finding, why=why, overlaps=shared))
     return found
 
 

@@ -6,43 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from played import Part, Turn, play
+from random_turns import EXAMPLES, turns
 from whytokens.cache import Bill
 from whytokens.cache.policies import AUTOMATIC, Places, Policy, policies, replay
 from whytokens.cache.prompts import Prompts
 from whytokens.cache.requests import FIRST_TOKEN_MS, requests
 from whytokens.cache.rules import Rules, rules_for
-
-NAMES = "abc"
-
-
-@st.composite
-def turns(draw: st.DrawFn) -> list[Turn]:
-    """Calls whose prompts share prefixes or part anywhere; names start alike or not."""
-    known: list[tuple[Part, ...]] = [()]
-    found, at = [], 0.0
-    for _ in range(draw(st.integers(1, 10))):
-        base = draw(st.sampled_from(known))
-        base = base[: draw(st.integers(0, len(base)))]
-        new = tuple(
-            (
-                draw(st.sampled_from(["user", "assistant"] if base else ["system", "user"])),
-                draw(st.sampled_from(NAMES)),
-                draw(st.integers(1, 900)),
-            )
-            for _ in range(draw(st.integers(1, 3)))
-        )
-        parts = base + new
-        known.append(parts)
-        at += draw(st.sampled_from([0.0, 0.7, 5.0, 200.0, 310.0, 4000.0]))
-        found.append(
-            Turn(
-                at=at,
-                parts=parts,
-                session=draw(st.sampled_from("st")),
-                duration_ms=draw(st.sampled_from([None, 300, 9000])),
-            )
-        )
-    return found
 
 
 def plain_automatic(found: list[Turn], rules: Rules) -> list[int]:
@@ -142,7 +111,7 @@ def _places(found: list[Turn]) -> list[int]:
     return ends
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(turns())
 def test_automatic_replay_equals_the_plain_one(found: list[Turn]) -> None:
     trace, shared = play("gpt-4o", found)
@@ -155,7 +124,7 @@ def test_automatic_replay_equals_the_plain_one(found: list[Turn]) -> None:
     assert all(0 <= bill.read <= bill.tokens for bill in bills)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(turns(), st.sampled_from(policies(rules_for(None, "anthropic/claude-sonnet-5"), 2)))  # type: ignore[arg-type]
 def test_marked_replay_equals_the_plain_one(found: list[Turn], policy: Policy) -> None:
     trace, shared = play("claude-sonnet-5", found)
