@@ -116,3 +116,60 @@ def test_what_is_no_seal_weighs_nothing(signature: str) -> None:
     found = thinking.sealed_chunks(signature)
     assert found is not None
     assert found.size_bytes == 0
+
+
+def test_a_system_instruction_without_a_role_has_no_frame() -> None:
+    said = {"parts": [{"text": "Be kind."}]}
+    named = {"role": "user", **said}
+    tokens = [
+        estimate("gemini.generate", {"model": FLASH, "contents": [ASKED], "systemInstruction": one})
+        for one in (said, named)
+    ]
+    assert tokens[1] == tokens[0] + 1
+
+
+SCHEMA = {
+    "type": "OBJECT",
+    "title": "Answer",
+    "properties": {"city": {"type": "STRING", "enum": ["Rome"]}},
+    "required": ["city"],
+}
+
+
+def test_a_response_schema_is_billed_until_2_0_in_googles_own_form() -> None:
+    def asking(model: str, **config: Any) -> int:
+        body = {"model": model, "contents": [ASKED], "generationConfig": config}
+        return estimate("gemini.generate", body)
+
+    old, words = "gemini-2.0-flash", ("OBJECT", "Answer", "city", "STRING", "Rome", "city")
+    billed = sum(count(old, word) for word in words)
+    assert asking(old, responseSchema=SCHEMA) == asking(old) + billed
+    assert asking(old, responseJsonSchema=SCHEMA) == asking(old)
+    assert asking(FLASH, responseSchema=SCHEMA) == asking(FLASH)
+
+
+def test_numbers_of_the_early_rendering_are_one_token_each() -> None:
+    def told(value: Any) -> int:
+        answer = {"functionResponse": {"name": "sum", "response": {"n": value}}}
+        return asked(ASKED, {"role": "user", "parts": [answer]}, model="gemini-2.0-flash")
+
+    assert told(30000) == told(7)
+    assert told("30000") > told("7")
+
+
+def test_a_page_of_a_pdf_has_its_own_shape_and_is_finer_in_a_result() -> None:
+    letter = base64.b64encode(b"%PDF-1.4 << /Type /Page >>").decode()
+    a4 = base64.b64encode(b"%PDF-1.4 << /Type /Page /MediaBox [0 0 595 842] >>").decode()
+    model = "gemini-3-flash-preview"
+
+    def shown(data: str) -> int:
+        file = {"inlineData": {"mimeType": "application/pdf", "data": data}}
+        return asked({"role": "user", "parts": [file]}, model=model) - 1
+
+    def answered(data: str | None) -> int:
+        file = {"inlineData": {"mimeType": "application/pdf", "data": data}}
+        answer = {"name": "get", "response": {}, **({"parts": [file]} if data else {})}
+        return asked({"role": "user", "parts": [{"functionResponse": answer}]}, model=model)
+
+    assert (shown(letter), shown(a4)) == (20 * 26, 19 * 28)
+    assert answered(letter) - answered(None) == 29 * 38

@@ -190,7 +190,7 @@ def test_parallel_calls_of_gpt_are_one_message() -> None:
 
 def test_gemini_frames_by_api_and_generation() -> None:
     contents = [{"role": "user", "parts": [{"text": "x y"}, {"text": "z"}]}]
-    said = {"parts": [{"text": "Be kind."}]}
+    said = {"role": "user", "parts": [{"text": "Be kind."}]}
     texts = sum(count("gemini-2.5-pro", text) for text in ("x y", "z", "Be kind."))
     for model, frames in (("gemini-2.5-pro", 2), ("gemini-2.0-flash", 0)):
         body = {"model": model, "contents": contents, "systemInstruction": said}

@@ -20,7 +20,12 @@ from whytokens.model import Media, MessageId, Options, Role, SegmentId, Where
 
 MODEL_IN_URL = re.compile(r"models/([\w.@-]+)")
 VERTEX = re.compile(r"aiplatform\.googleapis\.com")
-SCHEMA_KEYS = ("responseSchema", "responseJsonSchema", "response_schema", "response_json_schema")
+SCHEMA_KEYS = {
+    "responseSchema": "responseSchema",
+    "response_schema": "responseSchema",
+    "responseJsonSchema": "responseJsonSchema",
+    "response_json_schema": "responseJsonSchema",
+}
 CHOICES = {"ANY": "any", "NONE": "none", "AUTO": "auto", "VALIDATED": "any"}
 
 
@@ -42,18 +47,20 @@ def request_messages(
         tools = [definition(builder, value, place) for value, place in declared]
         found.append(builder.message("tools", tools))
     config = as_dict(_get(body, "generationConfig"))
-    schema = next((config[key] for key in SCHEMA_KEYS if config.get(key)), None)
-    if schema:
+    key = next((key for key in SCHEMA_KEYS if config.get(key)), None)
+    if key:
         at = _place(where, "generationConfig")
-        text = json.dumps(schema, ensure_ascii=False)
-        path = ("system", "response format")
-        found.append(builder.message("format", [builder.segment("system", path, text, at)]))
+        text, path = json.dumps(config[key], ensure_ascii=False), ("system", "response format")
+        segment = builder.segment("system", path, text, at, name=SCHEMA_KEYS[key])
+        found.append(builder.message("format", [segment]))
     names = CallNames()
     said = _get(body, "systemInstruction")
     if said:
         content = {"parts": [{"text": said}]} if isinstance(said, str) else as_dict(said)
         at = _place(where, "systemInstruction")
-        found.append(builder.message("system", _parts(content, "system", builder, at, names)))
+        segments = _parts(content, "system", builder, at, names)
+        role_sent = None if isinstance(said, dict) and not content.get("role") else "user"
+        found.append(builder.message("system", segments, role_sent))
     contents = body.get("contents")
     for number, value in enumerate(contents if isinstance(contents, list) else [contents]):
         content = {"parts": [{"text": value}]} if isinstance(value, str) else as_dict(value)
@@ -113,8 +120,14 @@ def _parts(
 
 
 def _part(
-    part: Json, role: str, builder: TraceBuilder, where: Where, names: CallNames
+    part: Json,
+    role: str,
+    builder: TraceBuilder,
+    where: Where,
+    names: CallNames,
+    tool: str | None = None,
 ) -> list[SegmentId]:
+    """One part as segments; `tool` gave it beside its result."""
     text = part.get("text")
     if isinstance(text, str):
         if part.get("thought"):
@@ -133,7 +146,8 @@ def _part(
         name = as_str(answer.get("name"))
         found = [builder.segment("tool_result", path, text, where, name=name)]
         for number, inner in enumerate(as_list(answer.get("parts"))):
-            found += _part(as_dict(inner), role, builder, _place(where, "parts", number), names)
+            at = _place(where, "parts", number)
+            found += _part(as_dict(inner), role, builder, at, names, name)
         return found
     data = as_dict(_get(part, "inlineData"))
     if data:
@@ -142,7 +156,8 @@ def _part(
             inside = pictures.text(as_str(data.get("data")))
             return [builder.segment("retrieved", ("retrieved", "document"), inside, where)]
         media = pictures.media(as_str(data.get("data")), mime)
-        return [builder.segment("media", ("media", media.kind), None, where, media=media)]
+        path = ("media", media.kind)
+        return [builder.segment("media", path, None, where, name=tool, media=media)]
     file = as_dict(_get(part, "fileData"))
     if file:
         mime = as_str(_get(file, "mimeType")) or ""

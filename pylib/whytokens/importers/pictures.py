@@ -16,6 +16,8 @@ from whytokens.model import Media
 HEADER_CHARS = 400_000
 DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+-]+)?(?:;[\w=.-]+)*;base64,", re.IGNORECASE)
 REFERENCE = "ctxcapture:"
+PDF = "application/pdf"
+MEDIA_BOX = re.compile(rb"/MediaBox\s*\[\s*([-\d.]+)\s+([-\d.]+)\s+([-\d.]+)\s+([-\d.]+)")
 PAGE = re.compile(rb"/Type\s*/Page(?![s\w])")
 
 
@@ -26,14 +28,14 @@ def media(data: str | None, mime: str | None, detail: str | None = None) -> Medi
     if data and data.startswith(REFERENCE):
         return _referred(data, kind, mime, detail)
     raw = _raw(data or "")
-    size = _size(raw) if kind == "image" else None
+    size = _size(raw) if kind == "image" else _page_size(raw) if mime == PDF else None
     return Media(
         kind=kind if kind in ("image", "audio", "video") else "document",  # type: ignore[arg-type]
         mime=mime,
         size_bytes=len(data or "") * 3 // 4,
         width=size[0] if size else None,
         height=size[1] if size else None,
-        pages=(len(PAGE.findall(raw)) or None) if mime == "application/pdf" else None,
+        pages=(len(PAGE.findall(raw)) or None) if mime == PDF else None,
         detail=detail,
     )
 
@@ -90,6 +92,19 @@ def _size(raw: bytes) -> tuple[int, int] | None:
     except (struct.error, IndexError):
         return None
     return found if found and found[0] and found[1] else None
+
+
+def _page_size(raw: bytes) -> tuple[int, int] | None:
+    """Points of a PDF's first page (ISO 32000-1, 14.11.2), where it is not in a packed object."""
+    match = MEDIA_BOX.search(raw)
+    if not match:
+        return None
+    try:
+        left, bottom, right, top = (float(number) for number in match.groups())
+    except ValueError:
+        return None
+    size = round(right - left), round(top - bottom)
+    return size if min(size) > 0 else None
 
 
 def _webp(raw: bytes) -> tuple[int, int] | None:

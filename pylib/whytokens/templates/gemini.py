@@ -19,6 +19,8 @@ GENERATION = re.compile(r"gemini-(\d+)(?:\.(\d+))?")
 # Around a call or a result, and each of its arguments, without their texts.
 CALL = {"early": (0, 0), "2.5": (6, 3), "3": (6, 4)}
 DECLARATION = 2
+OWN_SCHEMA = "responseSchema"
+TYPE_NAMES = ("", "STRING", "NUMBER", "INTEGER", "BOOLEAN", "ARRAY", "OBJECT", "NULL")
 # Hidden thinking by its seal: tokens per mille of its bytes. On 2.5 only seals of streamed replies are
 # billed (39 of 42 seals of one chunk were not, 52 of 56 of several were). On 3.x thoughts are packed
 # before they are sealed, the longer the better, so tokens grow faster than bytes (12 % at p90).
@@ -54,15 +56,16 @@ class GeminiTemplate:
             found = parts.segments(context, message)
             if message.role == "tools":
                 pieces += [_function(context, kind, segment) for segment in found]
-            elif message.role == "format":  # not billed where it was measured
-                pieces += [Piece(s.id, 0, "text", kind == "2.5") for s in found]
+            elif message.role == "format":
+                pieces += [_response_schema(context, kind, segment) for segment in found]
             else:
                 pieces += self.turn(context, message, None)
         return pieces
 
     def turn(self, context: Context, message: Message, before: Role | None) -> list[Piece]:
         kind = rendering(context)
-        pieces = [] if kind == "early" else [parts.frame(1)]
+        framed = kind != "early" and (message.role != "system" or message.name)
+        pieces = [parts.frame(1)] if framed else []
         other = partial(_segment, context, kind)
         return pieces + [other(segment) for segment in parts.segments(context, message)]
 
@@ -84,12 +87,13 @@ def _segment(context: Context, kind: Rendering, segment: Segment) -> Piece:
         return _thinking(context, kind, segment)
     if segment.media is not None:
         size = partial(images.gemini, context.model)
-        return parts.media(segment, lambda w, h, _: size(w, h), images.gemini_page(context.model))
+        page = images.gemini_page(context.model, segment.media, in_result=bool(segment.name))
+        return parts.media(segment, lambda w, h, _: size(w, h), page)
     if segment.category in ("tool_call", "tool_result"):
         value = parts.parsed(segment.text)
         around, each = CALL[kind]
         tokens = around + context.count(parts.tool_name(segment))
-        tokens += sum(context.count(text) for text in _texts(value))
+        tokens += sum(_value_tokens(context, kind, item) for item in _values(value))
         tokens += each * len(value) if isinstance(value, dict) else 0
         return Piece(segment.id, tokens, "text", context.exact)
     return parts.text(context, segment)
@@ -112,19 +116,32 @@ def _thinking(context: Context, kind: Rendering, segment: Segment) -> Piece:
     return Piece(segment.id, tokens, "hidden", False)
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """Every string of a value, keys too, as they are counted one by one."""
+def _values(value: Any) -> Iterator[Any]:
+    """Every scalar of a value, keys too, as they are counted one by one."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield str(key)
-            yield from _texts(item)
+            yield from _values(item)
     elif isinstance(value, list):
         for item in value:
-            yield from _texts(item)
-    elif isinstance(value, str):
-        yield value
+            yield from _values(item)
     elif value is not None:
-        yield json.dumps(value)
+        yield value
+
+
+def _value_tokens(context: Context, kind: Rendering, value: Any) -> int:
+    """A number is one token on the early rendering, whatever its digits."""
+    if isinstance(value, str):
+        return context.count(value)
+    return 1 if kind == "early" else context.count(json.dumps(value))
+
+
+def _response_schema(context: Context, kind: Rendering, segment: Segment) -> Piece:
+    """Billed until 2.0, in Google's own form (its name says so); later it is not."""
+    tokens = 0
+    if _generation(context) < (2, 5) and segment.name == OWN_SCHEMA:
+        tokens = _early(context, _dict(parts.parsed(segment.text)), titles=True)
+    return Piece(segment.id, tokens, "text", kind == "2.5")
 
 
 # -- functions -----------------------------------------------------------------------------------
@@ -132,7 +149,9 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _function(context: Context, kind: Rendering, segment: Segment) -> Piece:
     declared = _dict(parts.parsed(segment.text))
-    keys = ("parameters", "parametersJsonSchema", "parameters_json_schema")
+    keys = ["parameters", "parametersJsonSchema", "parameters_json_schema"]
+    if _generation(context) < (2, 5):  # as JSON Schema it is not billed there
+        keys = keys[:1]
     schema = next((_dict(declared[key]) for key in keys if declared.get(key)), {})
     name, about = str(declared.get("name") or ""), str(declared.get("description") or "")
     if kind == "early":
@@ -148,21 +167,38 @@ def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _early(context: Context, schema: dict[str, Any]) -> int:
-    """The texts of a schema, as google-genai accumulates them, and its types in capitals."""
+def _early(context: Context, schema: dict[str, Any], titles: bool = False) -> int:
+    """The texts of a schema, as google-genai accumulates them, and its types in capitals (not on
+    1.5). `titles` count in a response schema alone."""
     tokens = 0
-    for key in ("format", "description", "title"):
-        if key != "title" and isinstance(schema.get(key), str):
+    for key in ("format", "description", "default", *(("title",) if titles else ())):
+        if isinstance(schema.get(key), str):
             tokens += context.count(schema[key])
     empty = schema.get("properties") == {} and _generation(context) >= (3, 0)
-    if isinstance(schema.get("type"), str) and not empty:
-        tokens += context.count(schema["type"].upper())
+    kind = _type_name(schema.get("type"))
+    if kind and not empty and _generation(context) >= (2, 0):
+        tokens += context.count(kind)
     for key in ("enum", "required"):
         items = schema.get(key)
         tokens += sum(context.count(str(item)) for item in items) if isinstance(items, list) else 0
+    inner = [schema.get("items"), *_list(schema.get("anyOf") or schema.get("any_of"))]
     for key, value in _dict(schema.get("properties")).items():
-        tokens += context.count(key) + _early(context, _dict(value))
-    return tokens + (_early(context, _dict(schema["items"])) if schema.get("items") else 0)
+        tokens += context.count(key)
+        inner.append(value)
+    return tokens + sum(
+        _early(context, value, titles) for value in inner if isinstance(value, dict)
+    )
+
+
+def _type_name(value: Any) -> str:
+    """A type in capitals; some clients send its number."""
+    if isinstance(value, int):
+        return TYPE_NAMES[value] if 0 <= value < len(TYPE_NAMES) else ""
+    return value.upper() if isinstance(value, str) else ""
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _declaration(context: Context, name: str, about: str, schema: dict[str, Any]) -> int:

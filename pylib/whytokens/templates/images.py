@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 
+from whytokens.model import Media
+
 PATCH_MODELS = (  # model, most patches, tokens per patch in thousandths
     (re.compile(r"gpt-4\.1-mini"), 1536, 1620),
     (re.compile(r"gpt-4\.1-nano"), 1536, 2460),
@@ -23,6 +25,9 @@ TILE_MODELS = (  # model, base, per 512-px tile
 )
 EARLY_GEMINI = re.compile(r"gemini-[12]\b|gemini-(pro|flash)|gemma")
 GEMINI_TILE = 258
+# Most cells of the grid that an image or a page of a PDF is given (3 and later).
+GEMINI_IMAGE, GEMINI_PAGE = 1120, 560
+LETTER = (612, 792)
 _EPSILON = 1e-9
 
 
@@ -58,16 +63,20 @@ def gemini(model: str, width: int, height: int) -> int:
     (1.5, 2.0); always one (2.5); a grid of at most 1,120 cells of the image's shape (3 and later)."""
     name = model.lower()
     if not EARLY_GEMINI.search(name):
-        return _grid(width, height, 1120)
+        return _grid(width, height, GEMINI_IMAGE)
     if "gemini-2.5" in name or (width <= 384 and height <= 384):
         return GEMINI_TILE
     side = min(max(int(min(width, height) / 1.5), 256), 768)
     return GEMINI_TILE * (math.ceil(width / side) * math.ceil(height / side) + 1)
 
 
-def gemini_page(model: str) -> int:
-    """Tokens of a page of a PDF; of A4 shape where the shape counts (3 and later)."""
-    return GEMINI_TILE if EARLY_GEMINI.search(model.lower()) else _grid(210, 297, 560)
+def gemini_page(model: str, page: Media, *, in_result: bool = False) -> int:
+    """Tokens of a page of a PDF; of its shape where that counts (3 and later; US letter where the
+    shape is not known), and as fine as an image where a tool gave it."""
+    if EARLY_GEMINI.search(model.lower()):
+        return GEMINI_TILE
+    most = GEMINI_IMAGE if in_result else GEMINI_PAGE
+    return _grid(page.width or LETTER[0], page.height or LETTER[1], most)
 
 
 def _grid(width: int, height: int, most: int) -> int:
