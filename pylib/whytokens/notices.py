@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from whytokens.attribution import band
 from whytokens.attribution.share import Attribution
 from whytokens.model import TraceWarning
 from whytokens.pipeline import Opened
@@ -22,6 +23,7 @@ def notices(opened: Opened) -> Iterator[TraceWarning]:
     yield from _notice(
         found, "usage-impossible", lambda one: one.problem, " Its usage is not used."
     )
+    yield from _notice(found, "usage-impossible", _placeholder, " Its reply is counted.")
     yield from _notice(found, "no-usage", _no_usage, "")
     yield from _notice(found, "usage-mismatch", _mismatch, "")
     yield from _notice(found, "unknown-model", _unpriced, " Widths show tokens.")
@@ -49,12 +51,19 @@ def _no_usage(one: Attribution) -> str | None:
     return None
 
 
+def _placeholder(one: Attribution) -> str | None:
+    said = one.usage.output
+    if not one.output_counted or said is None:
+        return None
+    return f"reports {said:,} output tokens; its reply counts to {one.output_tokens:,}"
+
+
 def _mismatch(one: Attribution) -> str | None:
     unsaid = one.usage.unsaid
     if unsaid:
         total = one.usage.total or 0
         return f"reports {total - unsaid:,} tokens in parts and {total:,} in total; the parts are shown"
-    extra = one.front.tokens if one.front else 0
+    extra = sum(p.tokens for p in (*one.front, *one.tail) if p.kind == "hidden")
     if one.method != "reported" or one.call.hidden or one.call.options.server_state:
         return None
     if extra <= NOTABLE_TOKENS or extra <= one.prompt_tokens * NOTABLE_SHARE:
@@ -89,6 +98,7 @@ def assumptions(opened: Opened) -> list[str]:
         "estimated": "estimated with {} (≈)",
     }
     said = [f"Text is {words[sure].format(key)}." for key, sure in sorted(lanes)]
+    said += band.sentences(opened.attributions)
     if any(one.pieces is not None and one.pieces for one in opened.attributions):
         said.append(
             "Where text counted to more than was billed, it is scaled down to the bill (≈)."

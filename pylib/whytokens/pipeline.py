@@ -207,8 +207,14 @@ def _texts_by_counter(trace: Trace, lanes: Lanes) -> dict[str, dict[str, None]]:
 def _price(trace: Trace, lanes: Lanes) -> Generator[Event, None, tuple[Attribution, ...]]:
     """Attribute and price every call."""
     found, clock = list[Attribution](), _Clock()
+    carried: dict[tuple[str, int], int] = {}
     for call in trace.calls:
-        found.append(attribute(call, lanes.of(call), quote(call)))
+        lane = lanes.of(call)
+        key = (call.session, id(lane))
+        one = attribute(call, lane, quote(call), carried.get(key, 0))
+        if one.method == "reported":
+            carried[key] = max(0, one.prompt_tokens - one.estimate_tokens)
+        found.append(one)
         if clock.due():
             yield Step(stage="pricing", done=len(found), total=len(trace.calls), unit="calls")
     return tuple(found)

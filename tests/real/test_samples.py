@@ -99,7 +99,7 @@ def test_share_of_overhead_is_printed(capsys: pytest.CaptureFixture[str]) -> Non
                 whole = sum(span.tokens for span in spans)
                 assert whole == one.prompt_tokens
                 key = (family(one.call.model), one.call.hidden is not None)
-                front = one.front.tokens if one.front else 0
+                front = one.front_tokens
                 shares[key].append((overhead / whole, front / whole))
     with capsys.disabled():
         for (name, hidden), found in sorted(shares.items()):

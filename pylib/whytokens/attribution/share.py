@@ -8,21 +8,22 @@ Spec: facts "Calibration"; order of billing along the prompt: reads, 1 h writes,
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 from whytokens.attribution.apportion import largest_remainder
 from whytokens.attribution.lanes import Lane
+from whytokens.attribution.settle import settle, tokens_of
 from whytokens.model import Billed, Call, SegmentId, Usage
 from whytokens.prices import Quote, Unpriced
 from whytokens.templates import Piece
 
 Method = Literal["reported", "counted", "unbilled"]
 REGIONS: tuple[Billed, ...] = ("read", "write_1h", "write_5m", "input")
-# An over-count up to this is rounding of frames, taken from the frames first (facts, section 5).
-TRIM_TOKENS, TRIM_SHARE = 4, 0.01
+# A streamed first line reports as many output tokens at most, before there are any.
+PLACEHOLDER_TOKENS, PLACEHOLDER_REPLY_TOKENS = 8, 40
 # Usage below a quarter of the visible text is a streamed first line or a log that lost its cache
 # counters, not a bill (formats, rules 1 and 4); small prompts are left alone.
 IMPLAUSIBLE_SHARE, IMPLAUSIBLE_TOKENS = 4, 400
@@ -45,8 +46,7 @@ class Span:
 class Attribution:
     """How one call's tokens are shared out.
 
-    `front` are hidden tokens before the visible prompt. `pieces` is None while the lane's rendering
-    holds as it stands; otherwise the whole prompt's pieces after trimming or rescaling.
+    `front`, `pieces` and `tail` as in `settle.Settled`.
     """
 
     call: Call
@@ -56,12 +56,16 @@ class Attribution:
     usage: Usage
     prompt_tokens: int
     estimate_tokens: int
-    front: Piece | None
+    front: tuple[Piece, ...]
     pieces: tuple[Piece, ...] | None
     tail: tuple[Piece, ...]
     reply: tuple[Piece, ...]
     output_counted: bool
     problem: str | None
+
+    @property
+    def front_tokens(self) -> int:
+        return tokens_of(self.front)
 
     @property
     def output_tokens(self) -> int:
@@ -108,8 +112,7 @@ class Attribution:
         if self.pieces is not None:
             yield from self.pieces
             return
-        if self.front:
-            yield self.front
+        yield from self.front
         node, end = self.call.prompt, self.lane.head_end(self.call.prompt)
         yield from self.lane.head(end)
         for step in self.lane.trace.prompts.path(node):
@@ -150,18 +153,26 @@ def _span(piece: Piece, position: int, tokens: int, billed: Billed, rate_pusd: i
     )
 
 
-def attribute(call: Call, lane: Lane, quote: Quote | Unpriced) -> Attribution:
-    """Share out one call's tokens. Failed calls without usage are not billed."""
+def attribute(
+    call: Call, lane: Lane, quote: Quote | Unpriced, carried_tokens: int = 0
+) -> Attribution:
+    """Share out one call's tokens. Failed calls without usage are not billed.
+
+    `carried_tokens` is what the session's call before was billed beyond its count: where nothing is
+    reported it is expected again, as an estimate.
+    """
     end = lane.head_end(call.prompt)
     frame = lane.frame(end)
-    estimate = lane.upto(call.prompt) + _tokens(frame)
+    estimate = lane.upto(call.prompt) + tokens_of(frame)
     usage, problem = call.usage or Usage(), _problem(call, estimate)
     reported = usage.prompt if problem is None else None
     if reported is None:
         usage = Usage(output=usage.output, reasoning=usage.reasoning, fees=usage.fees)
     unbilled = reported is None and call.error is not None and not call.reply
-    prompt_tokens = 0 if unbilled else estimate if reported is None else reported
-    front, pieces, tail = _settle(call, lane, frame, prompt_tokens - estimate)
+    prompt_tokens = estimate + carried_tokens if reported is None else reported
+    prompt_tokens = 0 if unbilled else prompt_tokens
+    settled = settle(call, lane, frame, usage, prompt_tokens)
+    sure = reported is not None
     reply, counted = ((), False) if unbilled else _reply(call, lane, usage)
     return Attribution(
         call=call,
@@ -171,9 +182,9 @@ def attribute(call: Call, lane: Lane, quote: Quote | Unpriced) -> Attribution:
         usage=usage,
         prompt_tokens=prompt_tokens,
         estimate_tokens=estimate,
-        front=front,
-        pieces=() if unbilled else pieces,
-        tail=tail,
+        front=tuple(piece._replace(exact=sure) for piece in settled.front),
+        pieces=() if unbilled else settled.pieces,
+        tail=settled.tail,
         reply=reply,
         output_counted=counted,
         problem=problem,
@@ -192,69 +203,15 @@ def _problem(call: Call, estimate: int) -> str | None:
     return None
 
 
-def _settle(
-    call: Call, lane: Lane, frame: tuple[Piece, ...], residual: int
-) -> tuple[Piece | None, tuple[Piece, ...] | None, tuple[Piece, ...]]:
-    """Front overhead, rewritten pieces (None = as rendered) and tail so that the bill is met."""
-    if residual >= 0:
-        return _front(call, residual), None, frame
-    if -residual <= _tokens(frame):
-        return None, None, _trim(frame, -residual)
-    end = lane.head_end(call.prompt)
-    pieces = list(lane.head(end))
-    for step in lane.trace.prompts.path(call.prompt):
-        if step > end:
-            pieces += lane.turn(step)
-    pieces += frame
-    target = _tokens(pieces) + residual
-    if -residual <= max(TRIM_TOKENS, target * TRIM_SHARE):
-        return None, _trim(tuple(pieces), -residual), ()
-    return None, _rescale(pieces, target), ()
-
-
-def _front(call: Call, tokens: int) -> Piece | None:
-    if not tokens:
-        return None
-    if call.hidden:
-        return Piece(None, tokens, "hidden", True, f"not in this file ({call.hidden})")
-    if call.options.hosted:
-        return Piece(
-            None, tokens, "hidden", True, f"hosted tools ({', '.join(call.options.hosted)})"
-        )
-    if call.options.server_state:
-        return Piece(None, tokens, "hidden", True, "kept on the server")
-    return Piece(None, tokens, "hidden", True, "unexplained")
-
-
-def _trim(pieces: tuple[Piece, ...], tokens: int) -> tuple[Piece, ...]:
-    """Take `tokens` away, from fixed pieces first, then from the largest."""
-    out = list(pieces)
-    for i in sorted(range(len(out)), key=lambda i: (out[i].kind != "fixed", -out[i].tokens, i)):
-        taken = min(tokens, out[i].tokens)
-        out[i] = out[i]._replace(tokens=out[i].tokens - taken)
-        tokens -= taken
-        if not tokens:
-            break
-    return tuple(out)
-
-
-def _rescale(pieces: list[Piece], target: int) -> tuple[Piece, ...]:
-    """Shrink text to the bill, keep fixed and media pieces; all of them if those alone exceed it."""
-    kept = sum(piece.tokens for piece in pieces if piece.kind != "text")
-    every = kept >= target
-    weights = [piece.tokens if every or piece.kind == "text" else 0 for piece in pieces]
-    shares = largest_remainder(weights, target if every else target - kept)
-    return tuple(
-        piece._replace(tokens=share, exact=False) if every or piece.kind == "text" else piece
-        for piece, share in zip(pieces, shares, strict=True)
-    )
+def _is_placeholder(reported: int, counted: int) -> bool:
+    return reported <= PLACEHOLDER_TOKENS and counted >= PLACEHOLDER_REPLY_TOKENS
 
 
 def _reply(call: Call, lane: Lane, usage: Usage) -> tuple[tuple[Piece, ...], bool]:
     """The reply's pieces, summing to the reported output; True when they are our own count."""
     pieces = lane.reply(call.reply)
-    counted = _tokens(pieces)
-    if usage.output is None:
+    counted = tokens_of(pieces)
+    if usage.output is None or _is_placeholder(usage.output, counted):
         return tuple(pieces), bool(pieces)
     if counted > usage.output:
         shares = largest_remainder([piece.tokens for piece in pieces], usage.output)
@@ -267,7 +224,3 @@ def _reply(call: Call, lane: Lane, usage: Usage) -> tuple[tuple[Piece, ...], boo
     if pieces and not usage.reasoning:
         cause = "reply frame"
     return (*pieces, Piece(None, rest, "hidden", True, cause)), False
-
-
-def _tokens(pieces: Iterable[Piece]) -> int:
-    return sum(piece.tokens for piece in pieces)

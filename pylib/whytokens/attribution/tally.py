@@ -123,9 +123,8 @@ def tally(attributions: Iterable[Attribution]) -> Tallies:
 def _note(tallies: Tallies, sums: _LaneSums, shared: Attribution) -> None:
     """Note one call whose prompt stands as rendered."""
     lane, parents = shared.lane, shared.lane.trace.prompts.parents
-    front = shared.front.tokens if shared.front else 0
-    if shared.front:
-        _add_pieces(tallies, shared, (shared.front,), 0)
+    front = shared.front_tokens
+    _add_pieces(tallies, shared, shared.front, 0)
     node, end = shared.call.prompt, lane.head_end(shared.call.prompt)
     high = front + lane.upto(node)
     _add_pieces(tallies, shared, shared.tail, high)

@@ -56,7 +56,7 @@ class Request:
         """Tokens of rendered text from the prompt's start, as billed."""
         one = self.one
         if one.pieces is None:
-            return min(one.prompt_tokens, (one.front.tokens if one.front else 0) + text_tokens)
+            return min(one.prompt_tokens, one.front_tokens + text_tokens)
         if one.estimate_tokens <= 0:
             return 0
         return min(one.prompt_tokens, text_tokens * one.prompt_tokens // one.estimate_tokens)

@@ -60,7 +60,7 @@ def _fill(
     spans = list(one.spans())
     known = _shared_tokens(trace, one, before)
     head = sum(piece.tokens for piece in one.lane.head(one.lane.head_end(one.call.prompt)))
-    front = one.front.tokens if one.front else 0
+    front = one.front_tokens
     history = [span for span in spans if front + head <= span.position < known]
     start = [span for span in spans if span.position < front + head]
     new = [span for span in spans if span.position >= max(known, front + head)]
@@ -82,7 +82,7 @@ def _shared_tokens(trace: Trace, one: Attribution, before: Attribution | None) -
             a = parents[a]
         else:
             b = parents[b]
-    front = one.front.tokens if one.front else 0
+    front = one.front_tokens
     return front + one.lane.upto(a) if a else 0
 
 
