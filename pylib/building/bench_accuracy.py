@@ -38,7 +38,8 @@ def main() -> None:
         mine = list(corpus.of(group, rows))
         closed = [row for row in mine if corpus.closed(row)]
         print(f"\n{group.name}: {len(mine)} requests, {len(closed)} closed")
-        found = corpus.counted(group, closed)
+        counted = corpus.counted(group, closed)
+        found = _apart(counted)
         _print("whytokens", _errors(found))
         for name, counts in _peers(group.name, found).items():
             pairs = [(n, one.billed) for n, one in zip(counts, found, strict=True) if n is not None]
@@ -48,7 +49,24 @@ def main() -> None:
             by_feature[_feature(one)].append(one)
         for feature, some in sorted(by_feature.items(), key=lambda item: -len(item[1])):
             _print(f"  {feature}", _errors(some))
+        open_only = [one for one in found if "history_thinking" not in one.row["features"]]
+        if len(open_only) < len(found):
+            _print("  no sealed thinking", _errors(open_only))
         _worst(found)
+
+
+def _apart(counted: list[Counted]) -> list[Counted]:
+    """The rows that can be measured; the others are printed with their count and error."""
+    edited = corpus.edited(counted)
+    groups: dict[str, list[Counted]] = {"": [], "edited recording": [], "no duration": []}
+    for number, one in enumerate(counted):
+        lacks = corpus.lacks_duration(one.row)
+        name = "no duration" if lacks else "edited recording" if number in edited else ""
+        groups[name].append(one)
+    for name, some in groups.items():
+        if name and some:
+            _print(f"  apart: {name}", _errors(some))
+    return groups[""]
 
 
 def _feature(one: Counted) -> str:

@@ -102,6 +102,22 @@ def closed(row: dict[str, Any]) -> bool:
     return not any(_is_text(media) for media in row["media"].values())
 
 
+def lacks_duration(row: dict[str, Any]) -> bool:
+    """Sound and film are billed by their duration; the corpus holds their size in bytes alone."""
+    return any(media.get("kind") in ("audio", "video") for media in row["media"].values())
+
+
+def edited(found: list[Counted]) -> set[int]:
+    """Positions of rows whose recording was edited: bodies of one project that count differently
+    share one reply and its bill to the token, so at most one of them was sent."""
+    same: dict[tuple[str, str, str], list[int]] = {}
+    for number, one in enumerate(found):
+        usage, output = (json.dumps(one.row[key], sort_keys=True) for key in ("usage", "output"))
+        same.setdefault((one.row["repo"], usage, output), []).append(number)
+    differ = [group for group in same.values() if len({found[i].tokens for i in group}) > 1]
+    return {number for group in differ for number in group}
+
+
 def _is_text(media: dict[str, Any]) -> bool:
     mime = media.get("mime") or ""
     return media.get("kind") == "other" and (not mime or mime.startswith("text/"))

@@ -94,6 +94,7 @@ class TraceBuilder:
         self.name = name
         self._segments: list[Segment] = []
         self._segment_ids: dict[tuple[Any, ...], SegmentId] = {}
+        self._sizes: dict[str, int] = {}
         self._messages: list[Message] = []
         self._message_ids: dict[tuple[Any, ...], MessageId] = {}
         self._parents: list[NodeId] = [ROOT]
@@ -157,6 +158,13 @@ class TraceBuilder:
 
     def role_of(self, message: MessageId) -> Role:
         return self._messages[message].role
+
+    def remember(self, what: str, tokens: int) -> None:
+        """Keep what a reply said of its own size, for requests that send it back."""
+        self._sizes[what] = tokens
+
+    def recall(self, what: str) -> int | None:
+        return self._sizes.get(what)
 
     def without(
         self, message: MessageId, category: Category, *, keep_text: bool = False

@@ -64,7 +64,9 @@ class Media:
     width: int | None = None
     height: int | None = None
     pages: int | None = None
+    duration_ms: int | None = None
     detail: str | None = None
+    tokens: int | None = None  # where the log itself says what it weighs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

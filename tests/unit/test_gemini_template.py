@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from rendered import asked_for, count, estimate
+from rendered import asked_for, count, estimate, tokens_of
+from whytokens.builder import TraceBuilder
 from whytokens.importers import thinking
+from whytokens.importers.exchanges import Exchange
 from whytokens.importers.gemini_generate import GEMINI_GENERATE
+from whytokens.model import Where
 from whytokens.templates import python_tools
 
 FLASH = "gemini-2.5-flash"
@@ -173,3 +176,27 @@ def test_a_page_of_a_pdf_has_its_own_shape_and_is_finer_in_a_result() -> None:
 
     assert (shown(letter), shown(a4)) == (20 * 26, 19 * 28)
     assert answered(letter) - answered(None) == 29 * 38
+
+
+def test_a_seal_whose_reply_is_known_weighs_what_its_usage_said() -> None:
+    signature, model = seal(1034), "gemini-3-flash-preview"
+    builder = TraceBuilder("t")
+    said = {"role": "model", "parts": [{**CALLED, "thoughtSignature": signature}]}
+    reply = {
+        "candidates": [{"content": said}],
+        "usageMetadata": {"promptTokenCount": 9, "thoughtsTokenCount": 321},
+    }
+    where = Where(file="t")
+
+    def exchange(*contents: dict[str, Any], response: dict[str, Any]) -> Exchange:
+        body = {"model": model, "contents": list(contents)}
+        return Exchange(
+            request=body, response=response, status=None, error=None, started=None,
+            duration_ms=None, tags={}, url="", where=where,
+        )  # fmt: skip
+
+    GEMINI_GENERATE.api.reply(exchange(ASKED, response=reply), builder)
+    request = GEMINI_GENERATE.api.request(exchange(ASKED, said, ANSWERED, response={}), builder)
+    options = request.options
+    known = tokens_of(builder, "gemini.generate", model, request.messages, options)
+    assert known == sealed(None, model=model) + 321

@@ -112,7 +112,8 @@ def _parts(
         part = {"text": value} if isinstance(value, str) else as_dict(value)
         at = _place(where, "parts", number)
         found += _part(part, role, builder, at, names)
-        seal = thinking.sealed_chunks(_get(part, "thoughtSignature"))
+        signature = as_str(_get(part, "thoughtSignature"))
+        seal = thinking.sealed_chunks(signature, builder.recall(signature or ""))
         if seal:
             path = ("thinking", "signature")
             found.append(builder.segment("thinking", path, None, at, media=seal))
@@ -194,12 +195,19 @@ def _reply(exchange: Exchange, builder: TraceBuilder) -> Reply:
     at = Where(file=exchange.where.file, line=exchange.where.line, pointer="/response/candidates/0")
     content = as_dict(candidate.get("content"))
     segments = _parts(content, "assistant", builder, at, CallNames()) if content else []
+    spent = usage.gemini(_get(response, "usageMetadata"))
+    signatures = [
+        as_str(_get(as_dict(p), "thoughtSignature")) for p in as_list(content.get("parts"))
+    ]
+    signed = [signature for signature in signatures if signature]
+    if len(signed) == 1 and spent and spent.reasoning:
+        builder.remember(signed[0], spent.reasoning)
     calls = [as_dict(_get(as_dict(p), "functionCall")) for p in as_list(content.get("parts"))]
     return Reply(
         segments=tuple(segments),
         called=tuple(str(one.get("name")) for one in calls if one),
         stop_reason=as_str(_get(candidate, "finishReason")),
-        usage=usage.gemini(_get(response, "usageMetadata")),
+        usage=spent,
         id=as_str(_get(response, "responseId")),
     )
 

@@ -10,6 +10,7 @@ import binascii
 import re
 import struct
 
+from whytokens.importers import durations
 from whytokens.model import Media
 
 # Enough for a JPEG's application segments before its size.
@@ -36,6 +37,9 @@ def media(data: str | None, mime: str | None, detail: str | None = None) -> Medi
         width=size[0] if size else None,
         height=size[1] if size else None,
         pages=(len(PAGE.findall(raw)) or None) if mime == PDF else None,
+        duration_ms=durations.duration_ms(raw, len(data or "") * 3 // 4)
+        if kind in ("audio", "video")
+        else None,
         detail=detail,
     )
 

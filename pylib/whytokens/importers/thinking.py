@@ -37,9 +37,9 @@ def seal(signature: Any) -> Media | None:
     return Media(kind="file", mime=SEAL, size_bytes=len(signature))
 
 
-def sealed_chunks(signature: Any) -> Media | None:
+def sealed_chunks(signature: Any, tokens: int | None = None) -> Media | None:
     """A seal as Gemini makes it: chunks of a streamed reply, one chunk otherwise. Its size is what
-    the chunks hold."""
+    the chunks hold; `tokens` where the reply that made it is known."""
     if not isinstance(signature, str) or not signature:
         return None
     sizes = [size - SEAL_CHUNK_BYTES for size in _chunk_sizes(signature)]
@@ -49,6 +49,7 @@ def sealed_chunks(signature: Any) -> Media | None:
         mime=SEAL,
         size_bytes=sum(full),
         detail=STREAMED if len(full) > 1 else None,
+        tokens=tokens,
     )
 
 

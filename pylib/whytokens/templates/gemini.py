@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Literal
 
-from whytokens.model import Message, Role, Segment
+from whytokens.model import Media, Message, Role, Segment
 from whytokens.templates import Context, Piece, images, parts, python_tools
 
 Rendering = Literal["early", "2.5", "3"]
@@ -19,6 +19,8 @@ GENERATION = re.compile(r"gemini-(\d+)(?:\.(\d+))?")
 # Around a call or a result, and each of its arguments, without their texts.
 CALL = {"early": (0, 0), "2.5": (6, 3), "3": (6, 4)}
 DECLARATION = 2
+# Tokens of a second of sound and of film with its sound, by generation.
+RECORDING_RATES = (((3, 0), (25, 89)), ((2, 5), (32, 295)), ((0, 0), (25, 258)))
 OWN_SCHEMA = "responseSchema"
 TYPE_NAMES = ("", "STRING", "NUMBER", "INTEGER", "BOOLEAN", "ARRAY", "OBJECT", "NULL")
 # Hidden thinking by its seal: tokens per mille of its bytes. On 2.5 only seals of streamed replies are
@@ -85,6 +87,8 @@ class GeminiTemplate:
 def _segment(context: Context, kind: Rendering, segment: Segment) -> Piece:
     if segment.category == "thinking":
         return _thinking(context, kind, segment)
+    if segment.media is not None and segment.media.kind in ("audio", "video"):
+        return _recording(context, segment, segment.media)
     if segment.media is not None:
         size = partial(images.gemini, context.model)
         page = images.gemini_page(context.model, segment.media, in_result=bool(segment.name))
@@ -99,19 +103,32 @@ def _segment(context: Context, kind: Rendering, segment: Segment) -> Piece:
     return parts.text(context, segment)
 
 
+def _recording(context: Context, segment: Segment, media: Media) -> Piece:
+    """Sound and film by their duration; a film's own sound is billed besides, if it has one."""
+    if media.duration_ms is None:
+        return Piece(segment.id, 0, "media", False)
+    generation = _generation(context)
+    rates = next(row for since, row in RECORDING_RATES if generation >= since)
+    rate = rates[media.kind == "video"]
+    return Piece(segment.id, -(-media.duration_ms * rate // 1000), "media", False)
+
+
 def _thinking(context: Context, kind: Rendering, segment: Segment) -> Piece:
     """A thought that is sent back as text is billed as text; a seal by its length, roughly."""
     if segment.text is not None:
         return parts.text(context, segment)
     seal = segment.media
     generation, tokens = _generation(context), 0
-    if seal is None:
+    streamed = generation < (3, 0) and seal is not None and bool(seal.detail)
+    if seal is None or not (kind == "3" or generation >= VERTEX_BILLS or streamed):
         tokens = 0
+    elif seal.tokens is not None:
+        tokens = seal.tokens
     elif kind == "3":
         tokens = round(SEAL_3 * seal.size_bytes**SEAL_3_POWER)
     elif generation >= VERTEX_BILLS:
         tokens = seal.size_bytes * VERTEX_PER_MILLE // 1000
-    elif generation < (3, 0) and seal.detail:
+    else:
         tokens = seal.size_bytes * STREAMED_PER_MILLE // 1000
     return Piece(segment.id, tokens, "hidden", False)
 

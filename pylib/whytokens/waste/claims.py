@@ -198,7 +198,7 @@ class _Scale:
     """Between positions of rendered text and billed positions of one call."""
 
     def __init__(self, one: Attribution, tokens: int) -> None:
-        self.front = one.front.tokens if one.front else 0
+        self.front = one.front_tokens
         self.scaled = one.pieces is not None and one.estimate_tokens > 0
         self.estimate, self.tokens = one.estimate_tokens, tokens
 
