@@ -164,9 +164,7 @@ def counted(group: Group, found: list[dict[str, Any]]) -> list[Counted]:
         pieces = [*lane.frame(end)]
         for node in [end, *(n for n in trace.prompts.path(call.prompt) if n > end)]:
             pieces += lane.pieces(node, end)
-        answers.append(
-            Counted(row, sum(p.tokens for p in pieces), all(p.exact for p in pieces if p.tokens))
-        )
+        answers.append(Counted(row, sum(p.tokens for p in pieces), all(p.exact for p in pieces)))
     return answers
 
 

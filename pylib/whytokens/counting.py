@@ -93,7 +93,7 @@ def _of_request(trace: Trace, model: str) -> Generator[Event, None, Count]:
         parts[label] = parts.get(label, 0) + found.tokens
     for cause, found in sums.overhead.items():
         parts[cause] = parts.get(cause, 0) + found.tokens
-    exact = all(piece.exact for piece in shared.prompt_pieces() if piece.tokens)
+    exact = all(piece.exact for piece in shared.prompt_pieces())
     return Count(
         model=model,
         kind=trace.importer,

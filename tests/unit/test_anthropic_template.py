@@ -158,3 +158,13 @@ def test_a_schema_joins_the_system_prompt(system: str | None, around: int) -> No
     asked_for = {"format": {"type": "json_schema", "schema": schema}}
     expected = plain + count(SONNET, '{\n  "type": "object"\n}') + around
     assert asked(text("Hi"), output_config=asked_for, **more) == expected
+
+
+def test_a_tool_of_the_providers_own_costs_what_it_is_known_to() -> None:
+    bash = {"type": "bash_20250124", "name": "bash"}
+    plain = asked(text("Hi"))
+    assert asked(text("Hi"), tools=[bash]) == plain + 490 + 250
+    beside = asked(text("Hi"), tools=[TOOLS[0], bash])
+    assert beside == asked(text("Hi"), tools=TOOLS[:1]) + 250
+    unknown = {"type": "mind_reader_20300101", "name": "mind_reader"}
+    assert asked(text("Hi"), tools=[unknown]) == plain

@@ -29,25 +29,57 @@ OLD = re.compile(r"claude-3-")
 FOUND_TOOL = {"v3": 12, "v4.7": 12, "v4.8": 14}
 # From 4.8 on, tools whose loading is deferred are announced.
 DEFERRED = {"v3": 0, "v4.7": 0, "v4.8": 93}
+# Tools whose schema is the provider's own: tokens beside the preamble, measured on one request or two
+# each (documented: bash 245, text editor 700); what a server tool finds comes on top.
+OWNED = (
+    ("bash_", 250),
+    ("text_editor_2024", 708),
+    ("text_editor_20250124", 708),
+    ("text_editor_", 770),
+    ("computer_", 1326),
+    ("memory_", 1075),
+    ("web_search_", 1716),
+    ("code_execution_20250522", 1302),
+    ("tool_search_tool_", 219),
+)
 
 
 def definitions(context: Context, tools: Sequence[Segment]) -> list[Piece]:
     """The block of tools in the system prompt, with its preamble."""
     if not tools:
         return []
-    rendered = [(segment, "" if _deferred(segment) else _function(segment)) for segment in tools]
     pieces = []
     if any(_deferred(segment) for segment in tools) and DEFERRED[family(context.model)]:
         announced = parts.frame(DEFERRED[family(context.model)], "deferred tools")
         pieces.append(announced._replace(exact=False))
-    if not any(line for _, line in rendered):
-        return [*pieces, *(Piece(segment.id, 0, "text", False) for segment in tools)]
-    block = "<functions>\n" + "".join(line for _, line in rendered) + "</functions>"
+    kinds = {segment.id: _kind(segment) for segment in tools}
+    owned = [s for s in tools if kinds[s.id]]
+    rendered = [(s, "" if _deferred(s) else _function(s)) for s in tools if not kinds[s.id]]
     options = context.options
     named = context.count(options.tool_name or "") if options.tool_choice == "tool" else 0
-    tokens = context.count(block) + preamble_tokens(context.model, options) + named
-    lines = sum(context.count(line) for _, line in rendered)
-    return pieces + parts.block(context, rendered, tokens, tokens - lines)
+    preamble = preamble_tokens(context.model, options) + named
+    if any(line for _, line in rendered):
+        block = "<functions>\n" + "".join(line for _, line in rendered) + "</functions>"
+        tokens = context.count(block) + preamble
+        lines = sum(context.count(line) for _, line in rendered)
+        pieces += parts.block(context, rendered, tokens, tokens - lines)
+    else:
+        known = any(owned_tokens(kinds[segment.id]) for segment in owned)
+        pieces += [parts.frame(preamble, parts.PREAMBLE)] if known else []
+        pieces += [Piece(segment.id, 0, "text", False) for segment, _ in rendered]
+    return pieces + [Piece(s.id, owned_tokens(kinds[s.id]), "text", False) for s in owned]
+
+
+def owned_tokens(kind: str) -> int:
+    """Tokens of a tool whose schema is the provider's own; 0 where it is not known."""
+    return next((tokens for start, tokens in OWNED if kind.startswith(start)), 0)
+
+
+def _kind(segment: Segment) -> str:
+    """The type of a tool whose schema is the provider's; empty for a tool of one's own."""
+    value = parts.parsed(segment.text)
+    kind = value.get("type") if isinstance(value, dict) else None
+    return kind if isinstance(kind, str) and kind not in ("custom", "function") else ""
 
 
 def found_tool(context: Context, segment: Segment) -> Piece:
@@ -62,11 +94,11 @@ def _deferred(segment: Segment) -> bool:
 
 
 def _function(segment: Segment) -> str:
-    """A tool's line; empty for a server tool, whose schema the provider adds."""
+    """A tool's line; empty where its schema is the provider's own."""
     value = parts.parsed(segment.text)
     if not isinstance(value, dict):
         return segment.text or ""
-    if value.get("type") not in (None, "custom", "function"):
+    if _kind(segment):
         return ""
     function = value.get("function")
     inner: dict[str, Any] = function if isinstance(function, dict) else value
