@@ -104,7 +104,8 @@ def closed(row: dict[str, Any]) -> bool:
 
 def lacks_duration(row: dict[str, Any]) -> bool:
     """Sound and film are billed by their duration; the corpus holds their size in bytes alone."""
-    return any(media.get("kind") in ("audio", "video") for media in row["media"].values())
+    mimes = [media.get("mime") or "" for media in row["media"].values()]
+    return any(mime.startswith(("audio/", "video/")) for mime in mimes)
 
 
 def edited(found: list[Counted]) -> set[int]:

@@ -91,7 +91,8 @@ def _segment(context: Context, kind: Rendering, segment: Segment) -> Piece:
         return _recording(context, segment, segment.media)
     if segment.media is not None:
         size = partial(images.gemini, context.model)
-        page = images.gemini_page(context.model, segment.media, in_result=bool(segment.name))
+        finer = bool(segment.name) and kind == "3"
+        page = images.gemini_page(context.model, segment.media, finer=finer)
         return parts.media(segment, lambda w, h, _: size(w, h), page)
     if segment.category in ("tool_call", "tool_result"):
         value = parts.parsed(segment.text)

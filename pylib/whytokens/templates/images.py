@@ -70,12 +70,12 @@ def gemini(model: str, width: int, height: int) -> int:
     return GEMINI_TILE * (math.ceil(width / side) * math.ceil(height / side) + 1)
 
 
-def gemini_page(model: str, page: Media, *, in_result: bool = False) -> int:
+def gemini_page(model: str, page: Media, *, finer: bool = False) -> int:
     """Tokens of a page of a PDF; of its shape where that counts (3 and later; US letter where the
-    shape is not known), and as fine as an image where a tool gave it."""
+    shape is not known), and as fine as an image where a tool gave it to the Developer API."""
     if EARLY_GEMINI.search(model.lower()):
         return GEMINI_TILE
-    most = GEMINI_IMAGE if in_result else GEMINI_PAGE
+    most = GEMINI_IMAGE if finer else GEMINI_PAGE
     return _grid(page.width or LETTER[0], page.height or LETTER[1], most)
 
 
