@@ -102,13 +102,13 @@ def test_thoughts_that_are_sent_back_are_billed_as_text() -> None:
 
 def test_a_seal_of_2_5_is_billed_where_the_reply_was_streamed() -> None:
     assert sealed(seal(534)) == sealed(None)
-    assert sealed(seal(134, 434)) == sealed(None) + 500 * 245 // 1000
+    assert sealed(seal(134, 434)) == sealed(None) + 500 * 235 // 1000
     assert sealed(seal(134, 434), later=True) == sealed(None, later=True)
 
 
 def test_a_seal_of_3_is_billed_by_its_size_and_forgotten_until_3_5() -> None:
     model = "gemini-3-flash-preview"
-    assert sealed(seal(1034), model=model) == sealed(None, model=model) + round(0.118 * 1000**1.098)
+    assert sealed(seal(1034), model=model) == sealed(None, model=model) + 1000 * 285 // 1000 - 21
     assert sealed(seal(1034), later=True, model=model) == sealed(None, later=True, model=model)
     model = "gemini-3.5-flash"
     assert sealed(seal(1034), later=True, model=model) > sealed(None, later=True, model=model)
