@@ -38,3 +38,11 @@ export function say(text) {
   lastSaid = now;
   byId("live").textContent = text;
 }
+
+/** An SVG element. @param {string} tag @param {Record<string, string | number>} fields @param {...(Node | string)} children */
+export function draw(tag, fields = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(fields)) element.setAttribute(name, String(value));
+  element.append(...children);
+  return element;
+}

@@ -19,7 +19,7 @@ export function dollars(nusd) {
 
 /** @param {number} part @param {number} whole */
 export function percent(part, whole) {
-  if (whole === 0) return "0 %";
+  if (whole === 0 || part === 0) return "0 %";
   const share = (part / whole) * 100;
   if (share > 0 && share < 0.1) return "< 0.1 %";
   return `${share < 10 ? share.toFixed(1) : Math.round(share)} %`;

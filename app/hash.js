@@ -2,10 +2,9 @@
 // holds text of a trace beyond the labels of the frame that is zoomed.
 
 export const HASH_VERSION = 1;
-const VIEWS = ["merged", "order", "table"];
 
 /**
- * @typedef {{view: "merged" | "order" | "table", unit: "nusd" | "tokens",
+ * @typedef {{view: string, unit: "nusd" | "tokens",
  *   colour: "category" | "billing", query: string, focus: string[], inverted: boolean}} ViewState
  */
 
@@ -30,7 +29,7 @@ export function read(hash) {
   for (const part of parts) {
     const at = part.indexOf("=");
     const [key, value] = [part.slice(0, at), part.slice(at + 1)];
-    if (key === "v" && VIEWS.includes(value)) found.view = /** @type {ViewState["view"]} */ (value);
+    if (key === "v") found.view = value;
     else if (key === "u" && value === "tokens") found.unit = "tokens";
     else if (key === "c" && value === "billing") found.colour = "billing";
     else if (key === "i") found.inverted = value === "1";

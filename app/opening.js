@@ -1,15 +1,23 @@
 // Ways in: drop anywhere (files and whole folders), paste anywhere, the picker.
 
-import { byId } from "./dom.js";
+import { byId, el, fill } from "./dom.js";
 import { typing } from "./flame/keys.js";
+import { get } from "./store.js";
 
-/** @param {(files: File[]) => void} open */
-export function listenForFiles(open) {
+/** @param {import("./actions.js").Actions} act */
+export function listenForFiles(act) {
+  const open = (/** @type {File[]} */ files) => act.open(files);
   const picker = /** @type {HTMLInputElement} */ (byId("picker"));
   for (const id of ["open", "open-landing"]) byId(id).addEventListener("click", () => picker.click());
   picker.addEventListener("change", () => {
     open([...(picker.files ?? [])]);
     picker.value = "";
+  });
+  const other = /** @type {HTMLInputElement} */ (byId("picker-other"));
+  byId("compare").addEventListener("click", () => other.click());
+  other.addEventListener("change", () => {
+    act.compare([...(other.files ?? [])]);
+    other.value = "";
   });
   const drop = byId("drop");
   let inside = 0;
@@ -17,17 +25,31 @@ export function listenForFiles(open) {
     if (!event.dataTransfer?.types.includes("Files")) return;
     inside += 1;
     drop.hidden = false;
+    const { whole, example } = get();
+    const second = whole !== null && example === null;
+    fill(
+      drop,
+      el("span", {}, second ? "Open" : "Drop to open"),
+      second ? el("span", { class: "second" }, `Compare with ${whole.name}`) : null,
+    );
   });
   addEventListener("dragleave", () => {
     inside = Math.max(0, inside - 1);
     drop.hidden = inside === 0;
   });
-  addEventListener("dragover", (event) => event.preventDefault());
+  addEventListener("dragover", (event) => {
+    event.preventDefault();
+    drop.dataset.side = aside(event) ? "compare" : "open";
+  });
   addEventListener("drop", async (event) => {
     event.preventDefault();
     inside = 0;
     drop.hidden = true;
-    if (event.dataTransfer) open(await dropped(event.dataTransfer));
+    const compare = aside(event);
+    if (!event.dataTransfer) return;
+    const files = await dropped(event.dataTransfer);
+    if (compare) act.compare(files);
+    else open(files);
   });
   addEventListener("paste", (event) => {
     if (typing(event.target) || !event.clipboardData) return;
@@ -36,6 +58,12 @@ export function listenForFiles(open) {
     if (files.length) open(files);
     else if (text.trim()) open([new File([text], "pasted text")]);
   });
+}
+
+/** With a trace open, the right half of the window compares. @param {DragEvent} event */
+function aside(event) {
+  const { whole, example } = get();
+  return whole !== null && example === null && event.clientX > innerWidth / 2;
 }
 
 /** @param {DataTransfer} transfer @returns {Promise<File[]>} */

@@ -4,8 +4,11 @@ export const VERSION = 1;
 
 /**
  * @typedef {{name: string, path: string}} FileSlot
- * @typedef {{v: number, id: number, op: "open" | "layout" | "text" | "close", files?: FileSlot[],
- *   layout?: string, session?: string | null, segment?: number}} Request
+ * @typedef {{v: number, id: number, op: "open" | "report" | "layout" | "life" | "compare" | "export" | "secrets" | "text" | "close", files?: FileSlot[],
+ *   layout?: string, filter?: Filter, segment?: number, path?: string[],
+ *   slot?: "trace" | "other", format?: string}} Request
+ * @typedef {{sessions?: string[], models?: string[], tags?: Record<string, string>, first?: number,
+ *   last?: number}} Filter
  * @typedef {{code: string, title: string, message: string, file: string, line: number | null,
  *   column: number | null, pointer: string, excerpt: string | null, hint: string | null}} ErrorShape
  * @typedef {{id: number, type: "progress", stage: string, done: number, total: number, unit: string,
@@ -19,10 +22,14 @@ export const VERSION = 1;
  * @typedef {{model: string | null, calls: number, reason: string, nearest: string[]}} Unpriced
  * @typedef {{key: string, parent: string | null, title: string | null, calls: number, input: number,
  *   output: number, nusd: number}} SessionRow
+ * @typedef {{call: number, lost: number, position: number, label: string, segment: number}} CacheBreak
+ * @typedef {{id: number[], session: number[], model: number[], started_ms: number[], input: number[],
+ *   read: number[], write: number[], output: number[], nusd: number[], models: string[],
+ *   sessions: string[], tags: Record<string, string[]>, breaks: CacheBreak[]}} CallColumns
  * @typedef {{v: number, name: string, importer: string, totals: Totals,
  *   prices: {as_of: string, source: string, unpriced: Unpriced[]}, sessions: SessionRow[],
  *   warnings: ErrorShape[], assumptions: string[], findings: Finding[], reclaimable: Reclaimable,
- *   merged: Columns}} Report
+ *   calls: CallColumns, merged: Columns}} Report
  * @typedef {{call: number, segment: number | null, label: string, tokens: number, note: string,
  *   excerpt: string | null, file: string, line: number | null, pointer: string}} Evidence
  * @typedef {{nusd: number, low_nusd: number, alone_nusd: number,
@@ -37,5 +44,17 @@ export const VERSION = 1;
  *   steps: {step: string, nusd: number}[], monthly: Monthly}} Reclaimable
  * @typedef {{segment: number, category: string, path: string[], text: string | null, file: string,
  *   line: number | null, pointer: string}} TextValue
+ * One call that carried what was asked for: `position` is the token offset of its first part.
+ * @typedef {{call: number, position: number, tokens: number, read: number, nusd: number, read_nusd: number}} LifeRow
+ * @typedef {{path: string[], rows: LifeRow[], tokens: number, read: number, nusd: number,
+ *   read_nusd: number, segments: number}} LifeValue
+ * `kind`: in both traces 0, new 1, gone 2; `tokens` and `nusd` are widths: what grew plus what shrank.
+ * @typedef {Columns & {tokens_before: number[], tokens_after: number[], nusd_before: number[],
+ *   nusd_after: number[], kind: number[]}} DiffColumns
+ * @typedef {{before: string, after: string, identical: boolean, related: boolean, texts: number,
+ *   shared_tokens: number, tokens: number, calls: number[], tree: DiffColumns}} Comparison
+ * @typedef {{name: string, mime: string, text: string | null, base64: string | null}} ExportValue
+ * @typedef {{kind: string, shown: string, segment: number, path: string[], file: string,
+ *   line: number | null, pointer: string}} Secret
  * @typedef {{type: "boot", stage: string, done: number, total: number}} BootMessage
  */

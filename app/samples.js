@@ -7,7 +7,7 @@ import { problem } from "./strings.js";
 
 /**
  * @param {HTMLElement} host
- * @param {(report: import("./protocol.js").Report, example: boolean) => void} show
+ * @param {(report: import("./protocol.js").Report, id: string) => void} show
  * @param {(error: import("./protocol.js").ErrorShape) => void} fail
  */
 export async function showSamples(host, show, fail) {
@@ -28,10 +28,8 @@ export async function showSamples(host, show, fail) {
   }
 }
 
-/** @param {Sample} sample @param {(report: import("./protocol.js").Report, example: boolean) => void} show */
+/** @param {Sample} sample @param {(report: import("./protocol.js").Report, id: string) => void} show */
 async function load(sample, show) {
   const report = await (await fetch(sample.report)).json();
-  const trace = document.getElementById("trace");
-  if (trace) trace.dataset.sample = sample.id;
-  show(report, true);
+  show(report, sample.id);
 }

@@ -3,34 +3,46 @@
 /**
  * @typedef {import("./protocol.js").Report} Report
  * @typedef {import("./protocol.js").ErrorShape} ErrorShape
+ * @typedef {import("./protocol.js").Filter} Filter
+ * @typedef {import("./protocol.js").LifeValue} LifeValue
+ * @typedef {import("./protocol.js").Comparison} Comparison
  * @typedef {import("./flame/columns.js").Tree} Tree
- * @typedef {"merged" | "order" | "table"} View
- * @typedef {{
- *   report: Report | null, example: boolean, view: View, unit: "nusd" | "tokens",
- *   colour: "category" | "billing", session: string | null, query: string, inverted: boolean,
- *   focus: string[], selected: number, tree: Tree | null, order: Tree | null,
- *   progress: Progress | null, error: ErrorShape | null, stopped: string | null,
- * }} State
  * @typedef {{text: string, done: number, total: number}} Progress
+ * @typedef {{
+ *   whole: Report | null, report: Report | null, example: string | null, view: string,
+ *   unit: "nusd" | "tokens", colour: "category" | "billing", filter: Filter, query: string,
+ *   inverted: boolean, focus: string[], selected: number, trees: Record<string, Tree>,
+ *   outlined: ReadonlySet<number>, picked: string[] | null, life: LifeValue | null,
+ *   other: Report | null, comparison: Comparison | null, progress: Progress | null, error: ErrorShape | null, stopped: string | null,
+ *   shared: boolean,
+ * }} State
+ * `whole` is the report of all calls, `report` that of the calls the filter leaves. `example` is the
+ * id of a baked sample while Python has not opened it. `outlined` are segments a finding points at.
  */
 
 /** @type {State} */
 const state = {
+  whole: null,
   report: null,
-  example: false,
+  example: null,
   view: "merged",
   unit: "nusd",
   colour: "category",
-  session: null,
+  filter: {},
   query: "",
   inverted: false,
   focus: [],
   selected: 0,
-  tree: null,
-  order: null,
+  trees: {},
+  outlined: new Set(),
+  picked: null,
+  life: null,
+  other: null,
+  comparison: null,
   progress: null,
   error: null,
   stopped: null,
+  shared: false,
 };
 
 /** @type {Array<(state: State, changed: Set<keyof State>) => void>} */
@@ -57,6 +69,3 @@ export function set(values) {
 
 /** @param {(state: State, changed: Set<keyof State>) => void} listener */
 export const listen = (listener) => listeners.push(listener);
-
-/** The tree that the chosen view draws. @param {Readonly<State>} of @returns {Tree | null} */
-export const shown = (of) => (of.view === "order" ? of.order : of.tree);

@@ -27,17 +27,30 @@ export const fetching = (name) => `Fetching the vocabulary ${name.replace(".bin"
 /** @param {string} name @param {boolean} ready */
 export const waiting = (name, ready) => (ready ? `Opening ${name}` : `Starting Python. ${name} is next.`);
 
+/** @param {string} query @param {string} closest */
+export const noMatch = (query, closest) => `Nothing matches “${query}”.${closest ? ` Closest: ${closest}` : ""}`;
+
+export const EVERYWHERE_EMPTY = "Pick a frame, then press 3 to see every call that sent it.";
+export const FOLDED = "This frame joins many small ones. Open Table to see each.";
+
+export const PYTHON_FAILED = {
+  title: "Python could not start.",
+  text: "Your browser may block WebAssembly. The example still works.",
+};
+
 export const SHORTCUTS = [
-  ["1  2  3", "Merged, In order, Table"],
+  ["1 – 6", "Merged, In order, Everywhere, Table, Sessions, Compare"],
   ["/", "Search"],
   ["↓ ↑ ← →", "First child, parent, neighbours"],
   ["Enter", "Zoom to the selected frame"],
   ["Esc", "Out one level"],
   ["0", "All"],
+  ["[  ]", "Previous or next call"],
   ["u", "Width: cost or tokens"],
   ["c", "Colour: category or billing"],
   ["i", "Flip the chart"],
   ["o", "Open"],
+  ["d", "Compare"],
   ["t", "Light or dark"],
   ["?", "This list"],
 ];

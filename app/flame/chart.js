@@ -3,6 +3,7 @@
 // throws on "("; a second .call() wraps the data again; zooming writes into the data; it has no
 // focus and no roles. So: own search, own zoom by redrawing, throw-away data, own ARIA.
 
+import { draw } from "../dom.js";
 import { count, dollars, percent } from "../format.js";
 import { flamegraph, select } from "../vendor/flamegraph.js";
 import { frameClass } from "./colors.js";
@@ -10,20 +11,39 @@ import { frameClass } from "./colors.js";
 /**
  * @typedef {import("./columns.js").Tree} Tree
  * @typedef {{row: number, name: string, value: number, children: Node[]}} Node
- * @typedef {{unit: "nusd" | "tokens", colour: "category" | "billing", focus: number,
- *   selected: number, matches: Set<number>, searching: boolean, inverted: boolean,
- *   ordered: boolean}} Look
+ * @typedef {import("./look.js").Look} Look
+ * How frames look: class, share of the hatched strip, label, and what a screen reader says.
+ * @typedef {{frame: (tree: Tree, row: number, look: Look) => string,
+ *   strip: (tree: Tree, row: number, look: Look) => number,
+ *   name: (tree: Tree, row: number, look: Look) => string,
+ *   spoken: (tree: Tree, row: number) => string}} Paint
  */
 
 const CELL = 26;
 const STRIP = 6;
+const TICK = 4;
 // Merged frames are few and wide; in order, a call of many thin frames must not look empty.
 const MIN_FRAME = 3;
 const MIN_FRAME_IN_ORDER = 1;
-const SVG = "http://www.w3.org/2000/svg";
+
+/** @type {Paint} */
+const PAINT = {
+  frame: (tree, row, look) => frameClass(tree, row, look.colour),
+  strip: (tree, row) => (tree.columns.tokens[row] ? tree.columns.read[row] / tree.columns.tokens[row] : 0),
+  name: (tree, row) => tree.label(row),
+  spoken: (tree, row) => {
+    const { tokens, nusd, read, approx } = tree.columns;
+    const about = approx[row] ? "about " : "";
+    const share = percent(nusd[0] ? nusd[row] : tokens[row], nusd[0] || tokens[0]);
+    return (
+      `${tree.label(row)}, ${about}${count(tokens[row])} tokens, ${dollars(nusd[row])}, ` +
+      `${share} of trace, ${percent(read[row], tokens[row])} read from cache`
+    );
+  },
+};
 
 export class Chart {
-  /** @param {HTMLElement} host @param {{select: (row: number) => void, zoom: (row: number) => void}} on */
+  /** @param {HTMLElement} host @param {{select: (row: number) => void, zoom: (row: number) => void, menu: (row: number, x: number, y: number) => void}} on */
   constructor(host, on) {
     this.host = host;
     this.on = on;
@@ -31,17 +51,32 @@ export class Chart {
     this.chart = null;
     /** @type {Tree | null} */
     this.tree = null;
+    this.paint = PAINT;
+    /** What is drawn, so that a change that moves no frame only dresses them anew. */
+    this.drawn = "";
     host.setAttribute("role", "tree");
     host.setAttribute("aria-label", "Flame graph. Arrow keys move, Enter zooms.");
     host.tabIndex = 0;
     host.addEventListener("click", (event) => this.#clicked(event), true);
+    host.addEventListener("contextmenu", (event) => this.#menu(event));
   }
 
-  /** @param {Tree} tree @param {Look} look */
-  draw(tree, look) {
-    this.tree = tree;
+  /** @param {Tree} tree @param {Look} look @param {Paint} [paint] */
+  draw(tree, look, paint = PAINT) {
     const width = Math.max(300, this.host.clientWidth);
-    const data = this.#data(tree, look);
+    const wanted = [width, look.focus, look.unit, look.ordered, look.inverted].join();
+    if (this.tree !== tree || this.paint !== paint || this.drawn !== wanted) {
+      this.tree = tree;
+      this.paint = paint;
+      this.drawn = wanted;
+      this.#frames(tree, look, width);
+    }
+    this.#dress(tree, look);
+  }
+
+  /** @param {Tree} tree @param {Look} look @param {number} width */
+  #frames(tree, look, width) {
+    const data = this.#data(tree, look, width);
     const smallest = look.ordered ? MIN_FRAME_IN_ORDER : MIN_FRAME;
     if (!this.chart) {
       this.chart = flamegraph()
@@ -50,7 +85,7 @@ export class Chart {
         .transitionDuration(0)
         .title("")
         .tooltip(false)
-        .setLabelHandler((/** @type {any} */ d) => this.#title(d.data.row))
+        .setLabelHandler((/** @type {any} */ d) => (this.tree ? this.paint.spoken(this.tree, d.data.row) : ""))
         .setColorMapper(() => "currentColor");
       this.chart.width(width).inverted(!look.inverted);
       select(this.host).datum(data).call(this.chart);
@@ -58,111 +93,103 @@ export class Chart {
       this.chart.width(width).inverted(!look.inverted).minFrameSize(smallest);
       this.chart.update(data);
     }
-    this.#dress(tree, look);
+    // d3 never shrinks its picture again: fit it to the rows that are there.
+    const svg = this.host.querySelector("svg");
+    const rows = 1 + depth(data);
+    if (svg && !look.inverted) svg.setAttribute("height", String(rows * CELL + 2));
   }
 
-  /** Frames from the root to the focus over the whole width, and all below it. @param {Tree} tree @param {Look} look @returns {Node} */
-  #data(tree, look) {
+  /** Frames from the root to the focus over the whole width, and all below it. @param {Tree} tree @param {Look} look @param {number} width @returns {Node} */
+  #data(tree, look, width) {
     const whole = tree.value(look.unit, look.focus);
-    const smallest = whole / Math.max(300, this.host.clientWidth);
+    const smallest = whole / width;
+    const paint = this.paint;
     /** @param {number} row @returns {Node} */
     const below = (row) => ({
       row,
-      name: tree.label(row),
+      name: paint.name(tree, row, look),
       value: tree.value(look.unit, row),
-      children: tree
-        .below(row, look.unit, look.ordered)
-        .filter((child) => tree.value(look.unit, child) >= smallest)
-        .map(below),
+      children: tree.below(row, look.unit, look.ordered, smallest).map(below),
     });
     const chain = tree.lineage(look.focus).slice(0, -1).reverse();
     return chain.reduce(
-      (node, row) => ({ row, name: tree.label(row), value: whole, children: [node] }),
+      (node, row) => ({ row, name: paint.name(tree, row, look), value: whole, children: [node] }),
       below(look.focus),
     );
   }
 
-  /** Classes, cached strips and roles on what d3 has drawn. @param {Tree} tree @param {Look} look */
+  /** Classes, strips, ticks and roles on what d3 has drawn. @param {Tree} tree @param {Look} look */
   #dress(tree, look) {
-    const { tokens, read } = tree.columns;
     this.#pattern();
     for (const g of this.host.querySelectorAll("svg > g")) {
       const row = /** @type {any} */ (g).__data__.data.row;
       const match = look.matches.has(row);
-      const names = ["frame", frameClass(tree, row, look.colour)];
+      const names = ["frame", this.paint.frame(tree, row, look)];
       if (row === look.selected) names.push("selected");
       if (look.searching) names.push(match ? "match" : "dim");
+      if (look.outlined.has(tree.columns.segment[row])) names.push("evidence");
       g.setAttribute("class", names.join(" "));
       g.id = `frame-${row}`;
       g.setAttribute("role", "treeitem");
-      g.setAttribute("aria-level", String(tree.lineage(row).length));
+      g.setAttribute("aria-level", String(tree.depth(row) + 1));
       g.setAttribute("aria-selected", String(row === look.selected));
-      g.setAttribute("aria-label", this.#spoken(tree, row));
-      this.#strip(g, tokens[row] ? read[row] / tokens[row] : 0);
+      g.setAttribute("aria-label", this.paint.spoken(tree, row));
+      const inner = Math.max(0, Number(g.getAttribute("width") ?? 0) - 1);
+      part(g, "strip", STRIP, Math.round(inner * Math.min(1, this.paint.strip(tree, row, look))));
+      const broke = look.ordered && tree.depth(row) === 1 && look.breaks.has(tree.columns.first[row]);
+      part(g, "tick", CELL - 1, broke ? TICK : 0);
     }
     const active = this.host.querySelector(`#frame-${look.selected}`);
     if (active) this.host.setAttribute("aria-activedescendant", active.id);
     else this.host.removeAttribute("aria-activedescendant");
   }
 
-  /** @param {Element} g @param {number} share */
-  #strip(g, share) {
-    let strip = g.querySelector(".strip");
-    if (!strip) {
-      strip = document.createElementNS(SVG, "rect");
-      strip.setAttribute("class", "strip");
-      strip.setAttribute("fill", "url(#hatch)");
-      strip.setAttribute("height", String(STRIP));
-      strip.setAttribute("y", String(CELL - STRIP - 1));
-      g.append(strip);
-    }
-    const width = Number(g.getAttribute("width") ?? 0);
-    strip.setAttribute("width", String(Math.max(0, Math.round((width - 1) * share))));
-  }
-
   #pattern() {
     const svg = this.host.querySelector("svg");
     if (!svg || svg.querySelector("#hatch")) return;
     svg.setAttribute("role", "presentation");
-    const pattern = document.createElementNS(SVG, "pattern");
-    const fields = { id: "hatch", width: 5, height: 5, patternUnits: "userSpaceOnUse" };
-    for (const [name, value] of Object.entries(fields)) pattern.setAttribute(name, String(value));
-    const ground = document.createElementNS(SVG, "rect");
-    ground.setAttribute("width", "5");
-    ground.setAttribute("height", "5");
-    ground.setAttribute("class", "hatch-ground");
-    const line = document.createElementNS(SVG, "path");
-    line.setAttribute("d", "M-1 6 6 -1M-1 1 1 -1M4 6 6 4");
-    line.setAttribute("class", "hatch-line");
-    pattern.append(ground, line);
-    const defs = document.createElementNS(SVG, "defs");
-    defs.append(pattern);
-    svg.prepend(defs);
-  }
-
-  /** @param {number} row */
-  #title(row) {
-    return this.tree ? this.#spoken(this.tree, row) : "";
-  }
-
-  /** @param {Tree} tree @param {number} row */
-  #spoken(tree, row) {
-    const { tokens, nusd, read, approx } = tree.columns;
-    const about = approx[row] ? "about " : "";
-    const share = percent(nusd[0] ? nusd[row] : tokens[row], nusd[0] || tokens[0]);
-    return (
-      `${tree.label(row)}, ${about}${count(tokens[row])} tokens, ${dollars(nusd[row])}, ` +
-      `${share} of trace, ${percent(read[row], tokens[row])} read from cache`
+    const pattern = draw(
+      "pattern",
+      { id: "hatch", width: 5, height: 5, patternUnits: "userSpaceOnUse" },
+      draw("rect", { width: 5, height: 5, class: "hatch-ground" }),
+      draw("path", { d: "M-1 6 6 -1M-1 1 1 -1M4 6 6 4", class: "hatch-line" }),
     );
+    svg.prepend(draw("defs", {}, pattern));
+  }
+
+  /** @param {Event} event @returns {number | null} */
+  #row(event) {
+    const target = event.target instanceof Element ? event.target.closest("g[id]") : null;
+    return target ? Number(target.id.replace("frame-", "")) : null;
   }
 
   /** Instead of d3's own zoom. @param {MouseEvent} event */
   #clicked(event) {
-    const target = event.target instanceof Element ? event.target.closest("g[id]") : null;
-    if (!target) return;
+    const row = this.#row(event);
+    if (row === null) return;
     event.stopPropagation();
-    const row = Number(target.id.replace("frame-", ""));
-    this.on.select(row);
     this.on.zoom(row);
   }
+
+  /** @param {MouseEvent} event */
+  #menu(event) {
+    const row = this.#row(event);
+    if (row === null) return;
+    event.preventDefault();
+    this.on.menu(row, event.clientX, event.clientY);
+  }
+}
+
+/** @param {Node} node @returns {number} */
+const depth = (node) => node.children.reduce((most, child) => Math.max(most, 1 + depth(child)), 0);
+
+/** A rectangle of ours on a frame, at its lower edge. @param {Element} g @param {string} name @param {number} height @param {number} width */
+function part(g, name, height, width) {
+  let found = g.querySelector(`.${name}`);
+  if (!found) {
+    if (!width) return;
+    found = draw("rect", { class: name, height, y: CELL - 1 - height });
+    g.append(found);
+  }
+  found.setAttribute("width", String(width));
 }

@@ -1,12 +1,19 @@
 // Columns as a tree of rows: children, paths, search. All sums are integers from the engine.
 
+import { matcher, nearest } from "./search.js";
+
 /** @typedef {import("../protocol.js").Columns} Columns */
+/** @typedef {{rows: Set<number>, tokens: number, nusd: number}} Found */
 
 export class Tree {
   /** @param {Columns} columns */
   constructor(columns) {
     this.columns = columns;
     this.size = columns.name.length;
+    /** @type {string[] | undefined} */
+    this.lower = undefined;
+    /** @type {Uint16Array | undefined} */
+    this.depths = undefined;
     /** @type {number[][]} */
     this.children = Array.from({ length: this.size }, () => []);
     for (let row = 1; row < this.size; row++) this.children[columns.parent[row]].push(row);
@@ -55,37 +62,68 @@ export class Tree {
     return row;
   }
 
-  /** Children, heaviest first; the engine's order where `ordered`. @param {number} row @param {"nusd" | "tokens"} unit @param {boolean} ordered */
-  below(row, unit, ordered) {
-    const rows = this.children[row];
-    if (ordered) return rows;
-    return [...rows].sort((a, b) => this.value(unit, b) - this.value(unit, a) || a - b);
+  /** How far below the root. @param {number} row */
+  depth(row) {
+    this.depths ??= this.#depths();
+    return this.depths[row];
+  }
+
+  #depths() {
+    const depths = new Uint16Array(this.size);
+    for (let row = 1; row < this.size; row++) depths[row] = depths[this.columns.parent[row]] + 1;
+    return depths;
+  }
+
+  /** Children of at least `smallest`, heaviest first; the engine's order where `ordered`. @param {number} row @param {"nusd" | "tokens"} unit @param {boolean} ordered @param {number} smallest */
+  below(row, unit, ordered, smallest = 0) {
+    const values = this.columns[unit];
+    const rows = smallest
+      ? this.children[row].filter((child) => values[child] >= smallest)
+      : ordered
+        ? this.children[row]
+        : [...this.children[row]];
+    return ordered ? rows : rows.sort((a, b) => values[b] - values[a] || a - b);
   }
 
   /**
-   * Rows whose label path holds the text, case ignored. A match stands for everything below it, so
-   * `tokens` and `nusd` leave out what is nested in another match.
-   * @param {string} query @param {number} from
+   * Rows below `from` whose label matches. A match stands for everything below it, so `tokens` and
+   * `nusd` leave out what is nested in another match. One pass: parents come before children.
+   * @param {string} query @param {number} from @returns {Found}
    */
   search(query, from) {
-    const wanted = query.toLowerCase();
-    /** @type {Set<number>} */
-    const rows = new Set();
-    const sums = { tokens: 0, nusd: 0 };
-    if (!wanted) return { rows, ...sums };
-    const stack = [{ row: from, inside: false }];
-    while (stack.length) {
-      const { row, inside } = /** @type {{row: number, inside: boolean}} */ (stack.pop());
-      const hit = row !== from && this.label(row).toLowerCase().includes(wanted);
-      if (hit) {
-        rows.add(row);
-        if (!inside) {
-          sums.tokens += this.columns.tokens[row];
-          sums.nusd += this.columns.nusd[row];
-        }
+    /** @type {Found} */
+    const found = { rows: new Set(), tokens: 0, nusd: 0 };
+    const hits = this.#hits(query);
+    if (!hits) return found;
+    const { name, parent, tokens, nusd } = this.columns;
+    // 0 outside the zoom, 1 inside it, 2 inside a match.
+    const state = new Uint8Array(this.size);
+    state[from] = 1;
+    for (let row = from + 1; row < this.size; row++) {
+      const above = state[parent[row]];
+      if (!above) continue;
+      const hit = hits[name[row]] === 1;
+      state[row] = hit ? 2 : above;
+      if (!hit) continue;
+      found.rows.add(row);
+      if (above === 1) {
+        found.tokens += tokens[row];
+        found.nusd += nusd[row];
       }
-      for (const child of this.children[row]) stack.push({ row: child, inside: inside || hit });
     }
-    return { rows, ...sums };
+    return found;
+  }
+
+  /** Which strings match, one byte each; null for no query. @param {string} query */
+  #hits(query) {
+    if (!query) return null;
+    this.lower ??= this.columns.strings.map((label) => label.toLowerCase());
+    const matches = matcher(query);
+    return Uint8Array.from(this.lower, (label) => (matches(label) ? 1 : 0));
+  }
+
+  /** The label most like the query, for "Nothing matches". @param {string} query */
+  closest(query) {
+    return nearest(query.toLowerCase(), this.columns.strings);
   }
 }

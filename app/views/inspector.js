@@ -5,71 +5,107 @@ import { CATEGORY_WORDS } from "../flame/colors.js";
 import { count, dollars, percent } from "../format.js";
 
 /** @typedef {import("../flame/columns.js").Tree} Tree */
+/** @typedef {import("../actions.js").Actions} Actions */
 
 const SHOWN_CHARS = 20_000;
+/** @type {{tree: Tree | null, row: number, focus: number}} */
+let drawn = { tree: null, row: 0, focus: 0 };
 
-/**
- * @param {HTMLElement} host
- * @param {Tree} tree
- * @param {number} row
- * @param {number} focus
- * @param {((segment: number) => Promise<import("../protocol.js").TextValue>) | null} textOf
- */
-export function drawInspector(host, tree, row, focus, textOf) {
-  const { tokens, nusd, calls, read, first, segment, approx } = tree.columns;
-  const about = approx[row] ? "≈ " : "";
+/** @type {import("./registry.js").Panel} */
+export const INSPECTOR = {
+  id: "inspector",
+  slot: "right",
+  label: "Selected frame",
+  tag: "aside",
+  class: "panel inspector",
+  draw: (host, { tree, look, act, state }) => {
+    host.hidden = tree === null || state.view === "compare";
+    host.classList.toggle("sheet", look.selected > 0);
+    // A text that was asked for stays until another frame is chosen.
+    if (!tree || (drawn.tree === tree && drawn.row === look.selected && drawn.focus === look.focus)) return;
+    drawn = { tree, row: look.selected, focus: look.focus };
+    drawInspector(host, tree, look.selected, look.focus, act);
+  },
+};
+
+/** @param {HTMLElement} host @param {Tree} tree @param {number} row @param {number} focus @param {Actions} act */
+function drawInspector(host, tree, row, focus, act) {
+  const { calls, first, segment } = tree.columns;
   const word = CATEGORY_WORDS[/** @type {keyof typeof CATEGORY_WORDS} */ (tree.category(row))];
+  const where = el("p", { class: "where muted", "data-testid": "where" });
+  const text = el("div", {});
+  const started = first[row] >= 0 ? `first in call ${count(first[row] + 1)}, in ${count(calls[row])} of them` : "";
+  const show = () => showText(act, segment[row], where, text);
+  fill(
+    host,
+    el("h2", {}, tree.label(row), el("span", { class: "muted" }, row === 0 ? "" : ` · ${word}`)),
+    numbers(tree, row, focus),
+    el("p", { class: "muted path" }, [tree.path(row).join(" › "), started].filter(Boolean).join(" · ")),
+    where,
+    el(
+      "p",
+      { class: "actions" },
+      segment[row] >= 0 ? button("show-text", "Show text", show) : null,
+      row > 0 ? button("show-everywhere", "Show everywhere", () => act.view("everywhere")) : null,
+      row > 0 ? button("copy-path", "Copy path", () => copy(tree.path(row).join("/"))) : null,
+      row > 0 ? more(act, row) : null,
+    ),
+    text,
+    row > 0 ? closer(act) : null,
+  );
+}
+
+/** @param {Tree} tree @param {number} row @param {number} focus */
+function numbers(tree, row, focus) {
+  const { tokens, nusd, calls, read, approx } = tree.columns;
+  const about = approx[row] ? "≈ " : "";
   const rows = [
     line("tokens", about + count(tokens[row]), count(tokens[focus]), count(tokens[0])),
     line("cost", about + dollars(nusd[row]), dollars(nusd[focus]), dollars(nusd[0])),
-    line("share of tokens", "100 %", percent(tokens[row], tokens[focus]), percent(tokens[row], tokens[0])),
-    line(
-      "read from cache",
-      percent(read[row], tokens[row]),
-      percent(read[focus], tokens[focus]),
-      percent(read[0], tokens[0]),
-    ),
-    line("calls", count(calls[row]), count(calls[focus]), count(calls[0])),
+    line("share of tokens", "", percent(tokens[row], tokens[focus]), percent(tokens[row], tokens[0])),
+    line("share of cost", "", percent(nusd[row], nusd[focus]), percent(nusd[row], nusd[0])),
+    line("read from cache", ...[row, focus, 0].map((at) => percent(read[at], tokens[at]))),
+    line("sent in", ...[row, focus, 0].map((at) => `${count(calls[at])} ${calls[at] === 1 ? "call" : "calls"}`)),
   ];
   const head = ["", "this frame", "zoomed", "whole trace"].map((name) =>
     name ? el("th", { scope: "col" }, name) : el("td", {}),
   );
-  const where = el("p", { class: "where muted", "data-testid": "where" });
-  const first_call = first[row] >= 0 ? `first in call ${count(first[row] + 1)}` : "";
-  fill(
-    host,
-    el("h2", {}, tree.label(row), el("span", { class: "muted" }, row === 0 ? "" : ` · ${word}`)),
-    el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows)),
-    el("p", { class: "muted" }, [tree.path(row).join(" › "), first_call].filter(Boolean).join(" · ")),
-    where,
-    segment[row] >= 0 && textOf ? textButton(segment[row], textOf, where) : null,
-    el(
-      "button",
-      { type: "button", "data-testid": "copy-path", click: () => copy(tree.path(row).join("/")) },
-      "Copy path",
-    ),
-  );
+  return el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows));
 }
+
+/** @param {string} test @param {string} name @param {() => void} click */
+const button = (test, name, click) => el("button", { type: "button", "data-testid": test, click }, name);
+
+/** @param {Actions} act @param {number} row */
+function more(act, row) {
+  const fields = { type: "button", "aria-label": "More about this frame", "aria-haspopup": "menu" };
+  const open = el("button", { ...fields, "data-testid": "more" }, "⋯");
+  open.addEventListener("click", () => {
+    const box = open.getBoundingClientRect();
+    act.menu(row, box.left, box.bottom);
+  });
+  return open;
+}
+
+/** On a narrow screen the inspector is a sheet over the list. @param {Actions} act */
+const closer = (act) =>
+  el(
+    "button",
+    { type: "button", class: "close-sheet", "data-testid": "close-sheet", click: () => act.select(0) },
+    "Close",
+  );
 
 /** @param {string} name @param {...string} values */
 const line = (name, ...values) =>
   el("tr", {}, el("th", { scope: "row" }, name), ...values.map((value) => el("td", {}, value)));
 
-/** @param {number} segment @param {(segment: number) => Promise<import("../protocol.js").TextValue>} textOf @param {HTMLElement} where */
-function textButton(segment, textOf, where) {
-  const box = el("div", {});
-  const button = el("button", { type: "button", "data-testid": "show-text" }, "Show text");
-  button.addEventListener("click", async () => {
-    const value = await textOf(segment);
-    where.textContent = place(value);
-    fill(box, ...textBox(value.text));
-  });
-  box.append(button);
-  return box;
+/** @param {Actions} act @param {number} segment @param {HTMLElement} where @param {HTMLElement} box */
+async function showText(act, segment, where, box) {
+  const value = await act.text(segment);
+  const lines = value.line ? `:${value.line}` : "";
+  where.textContent = [value.file + lines, value.pointer].filter(Boolean).join(" · ");
+  fill(box, ...textBox(value.text));
 }
-
-/** @param {import("../protocol.js").TextValue} value */
-const place = (value) => [value.file + (value.line ? `:${value.line}` : ""), value.pointer].filter(Boolean).join(" · ");
 
 /** @param {string | null} text */
 function textBox(text) {
@@ -85,4 +121,4 @@ function textBox(text) {
 }
 
 /** @param {string} text */
-const copy = (text) => navigator.clipboard?.writeText(text).catch(() => {});
+export const copy = (text) => navigator.clipboard?.writeText(text).catch(() => {});

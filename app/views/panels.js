@@ -30,24 +30,6 @@ export function drawCrumbs(host, tree, focus, zoom) {
   );
 }
 
-/** @param {HTMLElement} host @param {import("../protocol.js").Report} report */
-export function drawNotes(host, report) {
-  const warnings = report.warnings.map((one) => el("li", {}, ...warning(one)));
-  const said = report.assumptions.map((text) => el("li", { class: "muted" }, text));
-  host.hidden = warnings.length + said.length === 0;
-  fill(
-    host,
-    el("h2", {}, warnings.length ? `What to know · ${warnings.length}` : "How this was counted"),
-    el("ul", {}, ...warnings, ...said),
-  );
-}
-
-/** @param {ErrorShape} one */
-function warning(one) {
-  const place = one.file ? ` ${one.file}${one.line ? `:${one.line}` : ""}` : "";
-  return [el("strong", {}, one.title), ` ${one.message}`.trimEnd(), el("span", { class: "muted" }, place)];
-}
-
 /**
  * The elements stay while the numbers move, so that Cancel can be hit.
  * @param {HTMLElement} host

@@ -3,8 +3,20 @@
 import { el, fill } from "../dom.js";
 import { count, dollars, percent } from "../format.js";
 
+/** @type {import("./registry.js").Panel} */
+export const SUMMARY = {
+  id: "summary",
+  slot: "top",
+  label: "Totals",
+  tag: "dl",
+  class: "summary",
+  draw: (host, { state, changed }) => {
+    if (state.report && changed.has("report")) drawSummary(host, state.report);
+  },
+};
+
 /** @param {HTMLElement} host @param {import("../protocol.js").Report} report */
-export function drawSummary(host, report) {
+function drawSummary(host, report) {
   const { totals, prices } = report;
   const about = totals.approx ? "≈ " : "";
   const items = [

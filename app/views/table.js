@@ -1,14 +1,58 @@
-// The table: every frame as a row of a treegrid, and on narrow screens the bar list instead of the chart.
+// The table: every frame as a row of a sortable treegrid, and on narrow screens the bar list instead
+// of the chart (WAI-ARIA Authoring Practices, treegrid).
 
 import { el, fill } from "../dom.js";
 import { frameClass } from "../flame/colors.js";
 import { count, dollars, percent } from "../format.js";
 
 /** @typedef {import("../flame/columns.js").Tree} Tree */
+/** @typedef {import("../flame/look.js").Look} Look */
+/** @typedef {{name: string, text?: boolean, value: (tree: Tree, row: number) => number | string, shown: (tree: Tree, row: number, look: Look) => string}} Column */
 
-const COLUMNS = ["what", "tokens", "cost", "share", "calls", "read from cache"];
+/** @type {import("./registry.js").View} */
+export const TABLE = {
+  id: "table",
+  key: "4",
+  label: "Table",
+  layout: "unfolded",
+  shows: ["table"],
+  draw: ({ tree, look, parts }) => {
+    if (tree) parts.table.draw(tree, look);
+  },
+};
+
+/** @param {Tree} tree @param {number} row */
+const cached = (tree, row) => (tree.columns.tokens[row] ? tree.columns.read[row] / tree.columns.tokens[row] : 0);
+/** @param {Tree} tree @param {Look} look @param {number} row */
+const share = (tree, look, row) => percent(tree.value(look.unit, row), tree.value(look.unit, 0));
+
+/** @type {Column[]} */
+const COLUMNS = [
+  { name: "what", text: true, value: (tree, row) => tree.label(row), shown: (tree, row) => tree.label(row) },
+  { name: "category", text: true, value: (tree, row) => tree.category(row), shown: (tree, row) => category(tree, row) },
+  {
+    name: "tokens",
+    value: (tree, row) => tree.columns.tokens[row],
+    shown: (tree, row) => (tree.columns.approx[row] ? "≈ " : "") + count(tree.columns.tokens[row]),
+  },
+  { name: "share", value: (tree, row) => tree.columns.tokens[row], shown: (tree, row, look) => share(tree, look, row) },
+  { name: "cost", value: (tree, row) => tree.columns.nusd[row], shown: (tree, row) => dollars(tree.columns.nusd[row]) },
+  {
+    name: "calls",
+    value: (tree, row) => tree.columns.calls[row],
+    shown: (tree, row) => count(tree.columns.calls[row]),
+  },
+  {
+    name: "read from cache",
+    value: cached,
+    shown: (tree, row) => percent(tree.columns.read[row], tree.columns.tokens[row]),
+  },
+];
 /** Children drawn at once below one row; the rest opens on demand. */
 const PAGE = 200;
+
+/** @param {Tree} tree @param {number} row */
+const category = (tree, row) => tree.category(row).replace("_", " ");
 
 export class Table {
   /** @param {HTMLElement} host @param {(row: number) => void} select */
@@ -17,64 +61,116 @@ export class Table {
     this.select = select;
     /** @type {Set<number>} */
     this.open = new Set([0]);
+    /** How many children are drawn, where more than a page. @type {Map<number, number>} */
+    this.pages = new Map();
+    /** @type {{by: string, down: boolean} | null} */
+    this.order = null;
     /** @type {Tree | null} */
     this.tree = null;
+    /** @type {Look | null} */
+    this.look = null;
     host.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  /** @param {Tree} tree @param {{unit: "nusd" | "tokens", colour: "category" | "billing", focus: number, selected: number, matches: Set<number>, searching: boolean, ordered: boolean}} look */
+  /** @param {Tree} tree @param {Look} look */
   draw(tree, look) {
-    if (tree !== this.tree) this.open = new Set();
+    if (tree !== this.tree) {
+      this.open = new Set();
+      this.pages = new Map();
+    }
     this.tree = tree;
     this.look = look;
     this.open.add(look.focus);
-    const head = COLUMNS.map((name) => el("th", { scope: "col", role: "columnheader" }, name));
-    const body = el("tbody", {}, ...this.#rows(tree, look.focus, 1));
-    const table = el(
-      "table",
-      { role: "treegrid", "aria-label": "Frames" },
-      el("thead", {}, el("tr", { role: "row" }, ...head)),
-      body,
+    for (const row of tree.lineage(look.selected).slice(0, -1)) this.open.add(row);
+    const focused = this.host.contains(document.activeElement) && document.activeElement?.tagName === "TR";
+    const head = COLUMNS.map((column) => this.#heading(column));
+    const body = el("tbody", {}, ...this.#rows(tree, look, look.focus, 1));
+    fill(
+      this.host,
+      el(
+        "table",
+        { role: "treegrid", "aria-label": "Frames" },
+        el("thead", {}, el("tr", { role: "row" }, ...head)),
+        body,
+      ),
     );
-    fill(this.host, table);
     const rows = this.#all();
     const chosen = rows.find((row) => row.dataset.row === String(look.selected)) ?? rows[0];
     if (chosen) chosen.tabIndex = 0;
+    if (focused) chosen?.focus();
   }
 
-  /** @param {Tree} tree @param {number} row @param {number} level @returns {HTMLTableRowElement[]} */
-  #rows(tree, row, level) {
-    const rows = [this.#row(tree, row, level)];
-    if (!this.open.has(row) || !this.look) return rows;
-    const below = tree.below(row, this.look.unit, this.look.ordered);
-    for (const child of below.slice(0, PAGE)) rows.push(...this.#rows(tree, child, level + 1));
+  /** @param {Column} column */
+  #heading(column) {
+    const on = this.order?.by === column.name;
+    const arrow = on ? (this.order?.down ? " ▾" : " ▴") : "";
+    const sort = () => {
+      this.order =
+        on && this.order ? { ...this.order, down: !this.order.down } : { by: column.name, down: !column.text };
+      if (this.tree && this.look) this.draw(this.tree, this.look);
+      for (const button of this.host.querySelectorAll("button.sort")) {
+        if (button instanceof HTMLElement && button.dataset.column === column.name) button.focus();
+      }
+    };
+    const order = on ? (this.order?.down ? "descending" : "ascending") : "none";
+    const button = { type: "button", class: "sort", "data-column": column.name, click: sort };
+    return el(
+      "th",
+      { scope: "col", role: "columnheader", "aria-sort": order },
+      el("button", button, column.name + arrow),
+    );
+  }
+
+  /** @param {Tree} tree @param {Look} look @param {number} row */
+  #below(tree, look, row) {
+    const rows = tree.below(row, look.unit, look.ordered);
+    const column = COLUMNS.find((one) => one.name === this.order?.by);
+    if (!column) return rows;
+    const sign = this.order?.down ? -1 : 1;
+    return [...rows].sort((a, b) => {
+      const [x, y] = [column.value(tree, a), column.value(tree, b)];
+      return sign * (typeof x === "string" ? x.localeCompare(String(y)) : x - Number(y)) || a - b;
+    });
+  }
+
+  /** @param {Tree} tree @param {Look} look @param {number} row @param {number} level @returns {HTMLTableRowElement[]} */
+  #rows(tree, look, row, level) {
+    const rows = [this.#row(tree, look, row, level)];
+    if (!this.open.has(row)) return rows;
+    const below = this.#below(tree, look, row);
+    const shown = this.pages.get(row) ?? PAGE;
+    for (const child of below.slice(0, shown)) rows.push(...this.#rows(tree, look, child, level + 1));
+    if (below.length > shown) rows.push(this.#more(row, below.length - shown));
     return rows;
   }
 
-  /** @param {Tree} tree @param {number} row @param {number} level */
-  #row(tree, row, level) {
-    const look = this.look;
-    const { tokens, nusd, calls, read, approx } = tree.columns;
+  /** @param {number} row @param {number} left */
+  #more(row, left) {
+    const show = () => {
+      this.pages.set(row, (this.pages.get(row) ?? PAGE) + PAGE);
+      if (this.tree && this.look) this.draw(this.tree, this.look);
+    };
+    const words = `Show ${count(Math.min(PAGE, left))} of ${count(left)} more`;
+    const button = el("button", { type: "button", click: show }, words);
+    return el("tr", { role: "row" }, el("td", { role: "gridcell", colspan: COLUMNS.length }, button));
+  }
+
+  /** @param {Tree} tree @param {Look} look @param {number} row @param {number} level */
+  #row(tree, look, row, level) {
     const parent = tree.children[row].length > 0;
     const open = this.open.has(row);
-    const whole = tree.value(look?.unit ?? "tokens", 0) || 1;
-    const share = tree.value(look?.unit ?? "tokens", row) / whole;
     const bar = el("progress", {
       max: 1,
-      value: share,
+      value: tree.value(look.unit, row) / (tree.value(look.unit, 0) || 1),
       "aria-hidden": "true",
-      class: frameClass(tree, row, look?.colour ?? "category"),
+      class: frameClass(tree, row, look.colour),
     });
     const twist = el("span", { class: "twist", "aria-hidden": "true" }, parent ? (open ? "▾" : "▸") : " ");
     const name = el("span", { class: "name" }, tree.label(row));
-    const cells = [
-      el("th", { role: "rowheader", scope: "row", class: `level-${Math.min(level, 8)}` }, twist, name, bar),
-      el("td", { role: "gridcell" }, (approx[row] ? "≈ " : "") + count(tokens[row])),
-      el("td", { role: "gridcell" }, dollars(nusd[row])),
-      el("td", { role: "gridcell" }, percent(tree.value(look?.unit ?? "tokens", row), whole)),
-      el("td", { role: "gridcell" }, count(calls[row])),
-      el("td", { role: "gridcell" }, percent(read[row], tokens[row])),
-    ];
+    const first = { role: "rowheader", scope: "row", class: `level-${Math.min(level, 8)}` };
+    const cells = COLUMNS.slice(1).map((column) =>
+      el("td", { role: "gridcell", class: column.text ? "text" : null }, column.shown(tree, row, look)),
+    );
     const line = el(
       "tr",
       {
@@ -83,24 +179,40 @@ export class Table {
         tabindex: -1,
         "aria-level": level,
         "aria-expanded": parent ? String(open) : null,
-        "aria-selected": String(row === look?.selected),
-        class: look?.searching ? (look.matches.has(row) ? "match" : "dim") : null,
+        "aria-selected": String(row === look.selected),
+        class: look.searching ? (look.matches.has(row) ? "match" : "dim") : null,
       },
+      el("th", first, twist, name, bar),
       ...cells,
     );
-    line.addEventListener("click", () => this.#toggle(row, true));
+    twist.addEventListener("click", (event) => {
+      event.stopPropagation();
+      this.#toggle(row);
+    });
+    line.addEventListener("click", () => this.#pick(row));
     return line;
   }
 
-  /** @param {number} row @param {boolean} pick */
-  #toggle(row, pick) {
+  /** A click chooses the row; where the row is chosen already it opens or closes. @param {number} row */
+  #pick(row) {
+    if (this.look?.selected === row || !this.open.has(row)) this.#toggle(row);
+    this.select(row);
+  }
+
+  /** @param {number} row */
+  #toggle(row) {
     if (this.open.has(row)) this.open.delete(row);
     else this.open.add(row);
-    if (pick) this.select(row);
-    if (this.tree && this.look) this.draw(this.tree, { ...this.look, selected: row });
-    this.#all()
-      .find((line) => line.dataset.row === String(row))
-      ?.focus();
+    if (this.tree && this.look) this.draw(this.tree, this.look);
+    this.#focus(row);
+  }
+
+  /** @param {number} row */
+  #focus(row) {
+    const line = this.#all().find((one) => one.dataset.row === String(row));
+    for (const one of this.#all()) one.tabIndex = -1;
+    if (line) line.tabIndex = 0;
+    line?.focus();
   }
 
   /** @returns {HTMLElement[]} */
@@ -110,17 +222,22 @@ export class Table {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const line = event.target instanceof HTMLElement ? event.target.closest("tr") : null;
-    if (!line?.dataset.row) return;
+    const line = event.target instanceof HTMLElement && event.target.tagName === "TR" ? event.target : null;
+    if (!line?.dataset.row || !this.tree) return;
     const rows = this.#all();
     const at = rows.indexOf(line);
     const row = Number(line.dataset.row);
     const open = this.open.has(row);
-    if (event.key === "ArrowDown") rows[at + 1]?.focus();
-    else if (event.key === "ArrowUp") rows[at - 1]?.focus();
-    else if (event.key === "ArrowRight" && !open) this.#toggle(row, false);
-    else if (event.key === "ArrowLeft" && open) this.#toggle(row, false);
-    else if (event.key === "Enter") this.select(row);
+    const step = (/** @type {HTMLElement | undefined} */ to) => to && this.#focus(Number(to.dataset.row));
+    if (event.key === "ArrowDown") step(rows[at + 1]);
+    else if (event.key === "ArrowUp") step(rows[at - 1]);
+    else if (event.key === "Home") step(rows[0]);
+    else if (event.key === "End") step(rows[rows.length - 1]);
+    else if (event.key === "ArrowRight" && open) step(rows[at + 1]);
+    else if (event.key === "ArrowRight") this.#toggle(row);
+    else if (event.key === "ArrowLeft" && open && this.tree.children[row].length) this.#toggle(row);
+    else if (event.key === "ArrowLeft") this.#focus(Math.max(0, this.tree.columns.parent[row]));
+    else if (event.key === "Enter" || event.key === " ") this.select(row);
     else return;
     event.preventDefault();
     event.stopPropagation();

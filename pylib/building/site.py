@@ -17,7 +17,7 @@ from typing import Any
 from building import bake, wheels
 from building.packages import node, npm
 from building.places import APP, BUILD, DATA, NODE_MODULES
-from whytokens import __version__
+from whytokens import __version__, registry
 from whytokens.pipeline import run
 from whytokens.report import report
 from whytokens.worker import source
@@ -131,8 +131,11 @@ def _samples(out: Path) -> None:
     for sample in index:
         name = f"{sample['id']}.jsonl"
         opened = run([source({"name": name, "path": str(out / name)})])
-        value = json.dumps(report(opened), separators=(",", ":"))
-        (out / f"{sample['id']}.report.json").write_text(value, encoding="utf-8")
+        made: dict[str, Any] = {"report": report(opened)}
+        made |= {one.key: one.make(opened) for one in registry.LAYOUTS if one.key != "merged"}
+        for key, value in made.items():
+            text = json.dumps(value, separators=(",", ":"))
+            (out / f"{sample['id']}.{key}.json").write_text(text, encoding="utf-8")
         sample |= {"file": f"samples/{name}", "report": f"samples/{sample['id']}.report.json"}
     (out / "index.json").write_text(json.dumps(index), encoding="utf-8")
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from whytokens import assets, registry
+from whytokens import assets
 from whytokens.attribution.lanes import Lanes
 from whytokens.attribution.share import Attribution, attribute
 from whytokens.attribution.tally import Tallies, tally
@@ -142,6 +142,8 @@ def _telling(error: TraceError) -> int:
 
 def _importer(source: Source) -> Importer:
     """The source's importer; what is JSON but for a mistake is told so, not called unknown."""
+    from whytokens import registry  # it stands above everything it lists
+
     head = read_head(source)
     try:
         return choose(head, registry.IMPORTERS)
@@ -222,6 +224,8 @@ def _price(trace: Trace, lanes: Lanes) -> Generator[Event, None, tuple[Attributi
 
 def _check(trace: Trace, attributions: tuple[Attribution, ...]) -> Generator[Event, None, Checked]:
     """Look for waste; every detector is a step."""
+    from whytokens import registry  # as above
+
     steps, total = check(trace, attributions, registry.DETECTORS), len(registry.DETECTORS)
     while True:
         try:

@@ -20,17 +20,32 @@ class FileSlot(TypedDict):
     path: str
 
 
+class Filter(TypedDict, total=False):
+    """Which calls to look at; `first` and `last` are call ids, both included. Empty = all."""
+
+    sessions: list[str]
+    models: list[str]
+    tags: dict[str, str]
+    first: int
+    last: int
+
+
 class Request(TypedDict):
-    """op "open": files. "layout": layout, session. "text": segment. "close": nothing more."""
+    """op "open": files, slot ("other" is what the first trace is compared with). "report": filter.
+    "layout": layout, filter. "life": path, filter. "export": format, filter. "text": segment.
+    "compare", "secrets", "close": nothing more."""
 
     v: int
     id: int
-    op: Literal["open", "layout", "text", "close"]
+    op: Literal["open", "report", "layout", "life", "compare", "export", "secrets", "text", "close"]
     files: NotRequired[list[FileSlot]]
     options: NotRequired[dict[str, str]]
     layout: NotRequired[str]
-    session: NotRequired[str | None]
+    filter: NotRequired[Filter]
     segment: NotRequired[int]
+    path: NotRequired[list[str]]
+    slot: NotRequired[Literal["trace", "other"]]
+    format: NotRequired[str]
 
 
 class ProgressMessage(TypedDict):
@@ -195,6 +210,37 @@ class Reclaimable(TypedDict):
     monthly: Monthly
 
 
+class CacheBreak(TypedDict):
+    """A call that read `lost` tokens less than the call before it had in the cache; `label` names the
+    text at `position`, the first token that was not read."""
+
+    call: int
+    lost: int
+    position: int
+    label: str
+    segment: int
+
+
+class CallColumns(TypedDict):
+    """One entry a billed call. `session` and `model` index `sessions` and `models`; `input` = all
+    prompt tokens, `read` and `write` of them by the cache; `started_ms` is -1 when unknown.
+    `tags` are those with a few values, to choose from."""
+
+    id: list[int]
+    session: list[int]
+    model: list[int]
+    started_ms: list[int]
+    input: list[int]
+    read: list[int]
+    write: list[int]
+    output: list[int]
+    nusd: list[int]
+    models: list[str]
+    sessions: list[str]
+    tags: dict[str, list[str]]
+    breaks: list[CacheBreak]
+
+
 class Report(TypedDict):
     """The value of an "open" result: everything the first screen draws."""
 
@@ -208,7 +254,80 @@ class Report(TypedDict):
     assumptions: list[str]
     findings: list[FindingShape]
     reclaimable: Reclaimable
+    calls: CallColumns
     merged: Columns
+
+
+class LifeRow(TypedDict):
+    """One call that carried a frame: `position` is the token offset of its first part; `read` and
+    `read_nusd` are the part of `tokens` and `nusd` that the cache gave."""
+
+    call: int
+    position: int
+    tokens: int
+    read: int
+    nusd: int
+    read_nusd: int
+
+
+class LifeValue(TypedDict):
+    """The value of a "life" result."""
+
+    path: list[str]
+    rows: list[LifeRow]
+    tokens: int
+    read: int
+    nusd: int
+    read_nusd: int
+    segments: int
+
+
+class DiffColumns(Columns):
+    """The tree of two traces. `tokens` and `nusd` are widths: what grew plus what shrank, summed over
+    frames of their own; `*_before` and `*_after` are the totals of each trace. `kind` says whether
+    a frame is in both (0), new (1) or gone (2)."""
+
+    tokens_before: list[int]
+    tokens_after: list[int]
+    nusd_before: list[int]
+    nusd_after: list[int]
+    kind: list[int]
+
+
+class Comparison(TypedDict):
+    """The value of a "compare" result: from the first trace to the second. `shared_tokens` of
+    `tokens` (both traces) are texts that both send; `identical`: the same `texts` in the same order."""
+
+    before: str
+    after: str
+    identical: bool
+    related: bool
+    texts: int
+    shared_tokens: int
+    tokens: int
+    calls: list[int]
+    tree: DiffColumns
+
+
+class ExportValue(TypedDict):
+    """The value of an "export" result: a file to save, as text or as base64."""
+
+    name: str
+    mime: str
+    text: str | None
+    base64: str | None
+
+
+class Secret(TypedDict):
+    """Something in a text that looks like a key or a token; `shown` is its masked form."""
+
+    kind: str
+    shown: str
+    segment: int
+    path: list[str]
+    file: str
+    line: int | None
+    pointer: str
 
 
 class TextValue(TypedDict):
@@ -226,7 +345,7 @@ class TextValue(TypedDict):
 class ResultMessage(TypedDict):
     id: int
     type: Literal["result"]
-    value: Report | Columns | TextValue | None
+    value: Report | Columns | LifeValue | Comparison | ExportValue | list[Secret] | TextValue | None
 
 
 class ErrorMessage(TypedDict):

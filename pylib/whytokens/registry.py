@@ -24,6 +24,16 @@ from whytokens.detectors.superseded_reads import SUPERSEDED_READS
 from whytokens.detectors.uncached_prefix import UNCACHED_PREFIX
 from whytokens.detectors.unused_chunks import UNUSED_CHUNKS
 from whytokens.detectors.verbose_schemas import VERBOSE_SCHEMAS
+from whytokens.exporters import Exporter
+from whytokens.exporters.folded import FOLDED
+from whytokens.exporters.markdown import MARKDOWN
+from whytokens.exporters.pprof import PPROF
+from whytokens.exporters.report_json import REPORT_JSON
+from whytokens.exporters.shape import SHAPE as SHAPE_FILE
+from whytokens.exporters.shape import SHAPE_NAMES
+from whytokens.exporters.speedscope import SPEEDSCOPE
+from whytokens.exporters.svg import SVG
+from whytokens.exporters.table_csv import TABLE_CSV
 from whytokens.importers import Importer
 from whytokens.importers.anthropic_messages import ANTHROPIC_MESSAGES
 from whytokens.importers.braintrust import BRAINTRUST
@@ -36,11 +46,16 @@ from whytokens.importers.mlflow import MLFLOW
 from whytokens.importers.openai_chat import OPENAI_CHAT
 from whytokens.importers.openai_responses import OPENAI_RESPONSES
 from whytokens.importers.otel import AI_SDK, CTXCAPTURE, LOGFIRE, OPENINFERENCE, OTEL
+from whytokens.importers.whytokens_shape import WHYTOKENS_SHAPE
+from whytokens.layouts import Layout
+from whytokens.layouts.in_order import IN_ORDER
+from whytokens.layouts.merged import MERGED, UNFOLDED
 from whytokens.templates import Template
 from whytokens.templates.anthropic import MESSAGES
 from whytokens.templates.gemini import GENERATE
 from whytokens.templates.openai import CHAT, RESPONSES
 from whytokens.templates.plain import PLAIN
+from whytokens.templates.shape import SHAPE
 from whytokens.tokenizers import Tokenizer
 from whytokens.tokenizers.claude import V3, V47, V48
 from whytokens.tokenizers.estimate import ANY, LLAMA
@@ -64,8 +79,9 @@ IMPORTERS: tuple[Importer, ...] = (
     OPENAI_RESPONSES,
     ANTHROPIC_MESSAGES,
     OPENAI_CHAT,
+    WHYTOKENS_SHAPE,
 )
-TEMPLATES: tuple[Template, ...] = (CHAT, RESPONSES, MESSAGES, GENERATE, PLAIN)
+TEMPLATES: tuple[Template, ...] = (CHAT, RESPONSES, MESSAGES, GENERATE, SHAPE, PLAIN)
 TOKENIZERS: tuple[Tokenizer, ...] = (
     HARMONY,
     CL100K,
@@ -103,4 +119,16 @@ DETECTORS: tuple[Detector, ...] = (
     VERBOSE_SCHEMAS,
     HISTORY_GROWTH,
     BATCHABLE,
+)
+LAYOUTS: tuple[Layout, ...] = (MERGED, UNFOLDED, IN_ORDER)
+EXPORTERS: tuple[Exporter, ...] = (
+    SVG,
+    TABLE_CSV,
+    REPORT_JSON,
+    MARKDOWN,
+    SPEEDSCOPE,
+    PPROF,
+    FOLDED,
+    SHAPE_FILE,
+    SHAPE_NAMES,
 )

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from whytokens import prices
 from whytokens.attribution.share import Attribution
+from whytokens.calls import call_columns
 from whytokens.errors import ErrorShape
 from whytokens.layouts.merged import merged
 from whytokens.model import TraceWarning
@@ -47,6 +48,7 @@ def report(opened: Opened) -> Report:
         "assumptions": assumptions(opened),
         "findings": [finding_shape(one) for one in opened.checked.findings],
         "reclaimable": reclaimable(opened.checked),
+        "calls": call_columns(trace, opened.attributions),
         "merged": tree,
     }
 
@@ -134,7 +136,7 @@ def totals(opened: Opened, root_nusd: int) -> Totals:
     paid = sum(one.output_tokens * one.output_rate_pusd + one.fees_pusd for one in found)
     return {
         "calls": len(found),
-        "sessions": len(opened.trace.sessions),
+        "sessions": len({one.call.session for one in found}),
         "input": prompt,
         "read": read,
         "write_5m": write_5m,

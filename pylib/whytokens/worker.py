@@ -10,15 +10,13 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from whytokens.containers import Source
 from whytokens.errors import ErrorShape, TraceError
-from whytokens.layouts.in_order import in_order
-from whytokens.model import SegmentId, Where
-from whytokens.pipeline import Event, Need, Opened, open_sources
-from whytokens.protocol import VERSION, FileSlot, Request, TextValue
-from whytokens.report import report
+from whytokens.model import Where
+from whytokens.operations import OPERATIONS, source
+from whytokens.pipeline import Need, Step
+from whytokens.protocol import VERSION, Request
 
-_opened: dict[str, Opened] = {}
+__all__ = ["handle", "source"]
 
 
 def handle(request_text: str) -> Generator[str, None, None]:
@@ -38,73 +36,24 @@ def handle(request_text: str) -> Generator[str, None, None]:
 def _answer(request: Request, number: int) -> Generator[str, None, None]:
     if request.get("v") != VERSION:
         raise ValueError(f"protocol version {request.get('v')!r}, this engine speaks {VERSION}")
-    op = request["op"]
-    if op == "open":
-        _opened.clear()
-        steps = open_sources([source(slot) for slot in request.get("files", [])])
-        opened = yield from _told(steps, number)
-        _opened["trace"] = opened
-        yield _message(number, "result", value=report(opened))
-    elif op == "layout":
-        opened = _opened["trace"]
-        session = request.get("session")
-        chosen = [o for o in opened.attributions if session is None or o.call.session == session]
-        yield _message(number, "result", value=in_order(opened.trace, chosen))
-    elif op == "text":
-        yield _message(number, "result", value=_text(request["segment"]))
-    elif op == "close":
-        _opened.clear()
-        yield _message(number, "result", value=None)
-    else:
-        raise ValueError(f"unknown op {op!r}")
-
-
-def source(slot: FileSlot) -> Source:
-    """A mounted file."""
-    path = Path(slot["path"])
-    try:
-        size_bytes = path.stat().st_size
-    except OSError as error:
-        place = Where(file=slot["name"])
-        raise TraceError(
-            "unknown-format", f"{slot['name']} cannot be read.", str(error.strerror), where=place
-        ) from error
-    return Source(
-        name=slot["name"], size_bytes=size_bytes, open=lambda: path.open("rb"), path=str(path)
-    )
-
-
-def _told(steps: Generator[Event, None, Opened], number: int) -> Generator[str, None, Opened]:
-    """The pipeline's events as messages."""
+    if request["op"] not in OPERATIONS:
+        raise ValueError(f"unknown op {request['op']!r}")
+    steps = OPERATIONS[request["op"]](request)
     while True:
         try:
             event = next(steps)
         except StopIteration as stop:
-            opened: Opened = stop.value
-            return opened
+            yield _message(number, "result", value=stop.value)
+            return
         if isinstance(event, Need):
             yield _message(number, "need", asset=event.asset)
         else:
-            fields: dict[str, Any] = {
-                "stage": event.stage,
-                "done": event.done,
-                "total": event.total,
-            }
-            fields |= {"unit": event.unit, "file": event.file, "line": event.line}
-            yield _message(number, "progress", **fields)
+            yield _message(number, "progress", **_progress(event))
 
 
-def _text(number: int) -> TextValue:
-    segment = _opened["trace"].trace.segments[SegmentId(number)]
-    return {
-        "segment": number,
-        "category": segment.category,
-        "path": list(segment.path),
-        "text": segment.text,
-        "file": segment.where.file,
-        "line": segment.where.line,
-        "pointer": segment.where.pointer,
-    }
+def _progress(step: Step) -> dict[str, Any]:
+    fields: dict[str, Any] = {"stage": step.stage, "done": step.done, "total": step.total}
+    return fields | {"unit": step.unit, "file": step.file, "line": step.line}
 
 
 def _message(number: int, kind: str, **fields: Any) -> str:

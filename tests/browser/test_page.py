@@ -132,7 +132,7 @@ def test_the_keyboard_alone_reaches_frames_and_table(desk: Page, address: str) -
     desk.keyboard.press("Enter")
     assert "f=" in desk.url
     desk.keyboard.press("Escape")
-    desk.keyboard.press("3")
+    desk.keyboard.press("4")
     rows = desk.locator('#table [role="row"][data-row]')
     expect(rows.first).to_be_visible()
     before = rows.count()
@@ -241,7 +241,7 @@ def test_text_of_a_trace_never_runs(desk: Page, address: str) -> None:
     desk.goto(address)
     drop(desk, (f"{VECTORS[0].replace('/', '')}.jsonl", (json.dumps(line) + "\n{bad").encode()))
     opened(desk, "img src")
-    for view in ("2", "3", "1"):
+    for view in ("2", "4", "1"):
         desk.keyboard.press(view)
         desk.wait_for_timeout(300)
     desk.evaluate(
@@ -264,7 +264,7 @@ def test_axe_finds_nothing(desk: Page, address: str, scheme: str, state: str) ->
         drop(desk, (PARALLEL.name, PARALLEL.read_bytes()))
         opened(desk, PARALLEL.name)
     elif state == "table":
-        desk.keyboard.press("3")
+        desk.keyboard.press("4")
     elif state == "error":
         drop(desk, ("x.json", b"{]"))
         expect(desk.get_by_test_id("error")).to_be_visible(timeout=SLOW_MS)

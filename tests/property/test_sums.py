@@ -28,22 +28,24 @@ sizes = st.integers(0, 40)
 
 
 @st.composite
-def traces(draw: st.DrawFn) -> Trace:
-    """Calls whose prompts branch from one another, with any usage at all."""
+def traces(draw: st.DrawFn, text: str = "") -> Trace:
+    """Calls whose prompts branch from one another, with any usage at all. `text` stands in every text,
+    name, model and session."""
     builder, nodes = TraceBuilder("t"), [builder_root()]
     for number in range(draw(st.integers(1, 12))):
         node = draw(st.sampled_from(nodes))
         for _ in range(draw(st.integers(0, 4))):
-            node = builder.prompt([_message(builder, draw, number)], node)
+            node = builder.prompt([_message(builder, draw, number, text)], node)
         nodes.append(node)
         reply = [
-            _segment(builder, draw, "assistant", number) for _ in range(draw(st.integers(0, 2)))
+            _segment(builder, draw, "assistant", number, text)
+            for _ in range(draw(st.integers(0, 2)))
         ]
         builder.call(
-            api="test", model="m", prompt=node, session=draw(st.sampled_from(["a", "b"])),
+            api="test", model=f"m{text}", prompt=node, session=draw(st.sampled_from([f"a{text}", f"b{text}"])),
             where=Where(file="f", line=number + 1), reply=tuple(reply),
             error=draw(st.sampled_from([None, None, None, "boom"])),
-            hidden=draw(st.sampled_from([None, "tools"])),
+            hidden=draw(st.sampled_from([None, f"tools{text}"])),
             usage=draw(st.none() | usages()),
         )  # fmt: skip
     return builder.build()
@@ -61,18 +63,19 @@ def usages() -> st.SearchStrategy[Usage]:
     )  # fmt: skip
 
 
-def _segment(builder: TraceBuilder, draw: st.DrawFn, category: str, number: int):
-    name = draw(st.sampled_from("pqrs"))
+def _segment(builder: TraceBuilder, draw: st.DrawFn, category: str, number: int, word: str):
+    name = draw(st.sampled_from("pqrs")) + word
     text = name * draw(sizes)
-    where = Where(file="f", line=number + 1)
+    where = Where(file=f"f{word}", line=number + 1)
     return builder.segment(category, (category, name), text, where)
 
 
-def _message(builder: TraceBuilder, draw: st.DrawFn, number: int):
+def _message(builder: TraceBuilder, draw: st.DrawFn, number: int, word: str):
     role = draw(st.sampled_from(ROLES))
     category = "tool_result" if role == "tool" else role
     return builder.message(
-        role, [_segment(builder, draw, category, number) for _ in range(draw(st.integers(0, 3)))]
+        role,
+        [_segment(builder, draw, category, number, word) for _ in range(draw(st.integers(0, 3)))],
     )
 
 

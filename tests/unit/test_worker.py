@@ -34,7 +34,7 @@ def test_open_then_text_and_layout() -> None:
     text = ask(op="text", segment=segment)[-1]["value"]
     assert text["segment"] == segment
     assert text["file"] == "s.jsonl"
-    order = ask(op="layout", layout="in_order", session=None)[-1]["value"]
+    order = ask(op="layout", layout="in_order")[-1]["value"]
     assert order["tokens"][0] == report["merged"]["tokens"][0]
     assert order["nusd"][0] == report["merged"]["nusd"][0]
 
@@ -57,7 +57,7 @@ def test_an_error_of_ours_never_quotes_the_users_text(monkeypatch: pytest.Monkey
     def broken(*_: object) -> None:
         raise RuntimeError("secret prompt text")
 
-    monkeypatch.setattr("whytokens.worker.report", broken)
+    monkeypatch.setattr("whytokens.operations.report", broken)
     error = ask(op="open", files=[{"name": "s.jsonl", "path": str(LOG)}])[-1]["error"]
     assert error["code"] == "bug"
     assert "secret" not in json.dumps(error)

@@ -6,9 +6,14 @@ Spec: the input of Brendan Gregg's flamegraph.pl. Labels lose ";" and line break
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from whytokens.exporters import Exporter
+from whytokens.layouts.merged import MERGED
 from whytokens.protocol import Columns
+
+if TYPE_CHECKING:
+    from whytokens.pipeline import Opened
 
 Value = Literal["tokens", "read", "nusd"]
 
@@ -34,3 +39,12 @@ def _lines(columns: Columns, value: Value) -> Iterator[tuple[str, int]]:
         parent = columns["parent"][row]
         stacks.append(label if parent < 0 else f"{stacks[parent]};{label}")
         yield stacks[row], own
+
+
+def _write(opened: Opened) -> str:
+    return folded(MERGED.make(opened))
+
+
+FOLDED = Exporter(
+    key="folded", label="Folded stacks", suffix="folded.txt", mime="text/plain", write=_write
+)

@@ -25,7 +25,7 @@ def as_tokens(value: Any) -> int | None:
     """A count: a non-negative integer, whole floats included; None otherwise."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if isinstance(value, float) and (value != value or value > 2**53 or value != int(value)):
+    if isinstance(value, float) and not (abs(value) <= 2**53 and value.is_integer()):
         return None
     return int(value) if 0 <= value <= 2**53 else None
 

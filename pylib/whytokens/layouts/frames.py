@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from whytokens.attribution.apportion import cut
-from whytokens.attribution.share import Attribution
 from whytokens.model import CATEGORIES, CallId, Category, NodeId, SegmentId
 from whytokens.protocol import Columns
+
+if TYPE_CHECKING:  # the registry lists layouts, and attribution reads the registry
+    from whytokens.attribution.share import Attribution
 
 # Siblings below this share of the root in tokens and in dollars are folded into one frame with the
 # exact sums: 0.05 % is half a pixel of a 1,000 px chart (UX 2.7).
@@ -67,12 +70,14 @@ def total(frame: Frame) -> None:
         frame.callers |= child.callers
 
 
-def fold(frame: Frame, root: Frame) -> None:
-    """Join children too small to see; heaviest first otherwise. After `total`."""
+def fold(frame: Frame, root: Frame, parts: int | None) -> None:
+    """Join children below a `parts`-th of the root, heaviest first; None joins none. After `total`."""
     small: list[Frame] = []
     kept: list[Frame] = []
     for child in frame.children.values():
-        seen = child.tokens * FOLD_PARTS > root.tokens or child.pusd * FOLD_PARTS > root.pusd
+        seen = parts is None or (
+            child.tokens * parts > root.tokens or child.pusd * parts > root.pusd
+        )
         (kept if seen else small).append(child)
     if len(small) > 2:
         kept.append(_joined(small))
@@ -81,7 +86,7 @@ def fold(frame: Frame, root: Frame) -> None:
     kept.sort(key=lambda child: (-child.tokens, -child.pusd, child.label))
     frame.children = {child.label: child for child in kept}
     for child in kept:
-        fold(child, root)
+        fold(child, root, parts)
 
 
 def _joined(frames: list[Frame]) -> Frame:

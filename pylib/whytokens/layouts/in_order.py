@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from whytokens.attribution.share import Attribution, Span
+from whytokens.layouts import Layout
 from whytokens.layouts.frames import FOLD_PARTS, Frame, columns, settled, total
 from whytokens.layouts.labels import WORDS, branch, leaf
 from whytokens.layouts.merged import OUTPUT
 from whytokens.model import CallId, Category, Trace
 from whytokens.protocol import Columns
+
+if TYPE_CHECKING:  # the registry lists layouts, and attribution reads the registry
+    from whytokens.attribution.share import Attribution, Span
 
 # Beyond this many spans over all calls, history is drawn as one frame a call.
 MAX_SPANS = 200_000
@@ -150,3 +154,6 @@ def _label(trace: Trace, segment: int | None, cause: str) -> str:
     found = trace.segments[segment]
     path = branch(found)
     return " ".join(path[1:]) if len(path) > 1 else leaf(found)
+
+
+IN_ORDER = Layout("in_order", lambda opened: in_order(opened.trace, opened.attributions))

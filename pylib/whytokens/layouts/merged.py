@@ -7,16 +7,20 @@ root > category > path of the segment > the text's sections; overhead by cause; 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from whytokens.attribution.apportion import cut
 from whytokens.attribution.callers import Callers
-from whytokens.attribution.share import Attribution
-from whytokens.attribution.tally import Tallies, Tally
-from whytokens.layouts.frames import Frame, columns, fold, settled, total
+from whytokens.layouts import Layout
+from whytokens.layouts.frames import FOLD_PARTS, Frame, columns, fold, settled, total
 from whytokens.layouts.labels import branch, leaf
 from whytokens.layouts.sections import sections
 from whytokens.model import CallId, NodeId, Segment, SegmentId, Trace
 from whytokens.protocol import Columns
+
+if TYPE_CHECKING:  # the registry lists layouts, and attribution reads the registry
+    from whytokens.attribution.share import Attribution
+    from whytokens.attribution.tally import Tallies, Tally
 
 OUTPUT = "output"
 # Categories whose segments carry no telling path: every text is a frame of its own.
@@ -24,12 +28,38 @@ SECTIONED = ("system", "user")
 
 
 def merged(
-    trace: Trace, found: Iterable[Attribution], tallies: Tallies, count: Callable[[str], int]
+    trace: Trace,
+    found: Iterable[Attribution],
+    tallies: Tallies,
+    count: Callable[[str], int],
+    folded: bool = True,
 ) -> Columns:
-    """The merged tree of a trace. `count` weighs the sections of a text."""
+    """The merged tree of a trace. `count` weighs the sections of a text; `folded` joins frames too
+    small to see."""
     found = [one for one in found if one.method != "unbilled"]
-    billed = [one.call for one in found]
-    callers = Callers(trace.prompts, billed)
+    callers = Callers(trace.prompts, [one.call for one in found])
+    root = tree(trace, found, tallies, count, callers)
+    fold(root, root, FOLD_PARTS if folded else None)
+    root.nodes.clear()
+
+    def calls_of(frame: Frame) -> tuple[CallId, int]:
+        if frame is root:
+            return CallId(0) if found else CallId(-1), len(found)
+        if frame.callers:
+            return min(frame.callers), len(frame.callers)
+        return callers.first_of(frame.nodes), callers.count(frame.nodes)
+
+    return columns(root, calls_of)
+
+
+def tree(
+    trace: Trace,
+    found: list[Attribution],
+    tallies: Tallies,
+    count: Callable[[str], int],
+    callers: Callers,
+) -> Frame:
+    """The frames of billed calls, summed, none folded."""
     root = Frame("all calls", "overhead")
     _add_segments(root, trace, tallies.prompt, _nodes(trace, callers), count)
     output = Frame(OUTPUT, "assistant")
@@ -42,17 +72,7 @@ def merged(
         root.children[OUTPUT] = output
     total(root)
     settled(root, found)
-    fold(root, root)
-    root.nodes.clear()
-
-    def calls_of(frame: Frame) -> tuple[CallId, int]:
-        if frame is root:
-            return CallId(0) if billed else CallId(-1), len(billed)
-        if frame.callers:
-            return min(frame.callers), len(frame.callers)
-        return callers.first_of(frame.nodes), callers.count(frame.nodes)
-
-    return columns(root, calls_of)
+    return root
 
 
 def _holds(frame: Frame) -> bool:
@@ -137,3 +157,9 @@ def _frames(frames: Iterable[Frame]) -> Iterable[Frame]:
     for frame in frames:
         yield frame
         yield from _frames(frame.children.values())
+
+
+MERGED = Layout("merged", lambda on: merged(on.trace, on.attributions, on.tallies, on.count))
+UNFOLDED = Layout(
+    "unfolded", lambda on: merged(on.trace, on.attributions, on.tallies, on.count, folded=False)
+)

@@ -1,0 +1,285 @@
+// What can be done on the page, for keys, buttons and panels alike: over one engine and one store.
+
+import { say } from "./dom.js";
+import { Tree } from "./flame/columns.js";
+import { count, dollars } from "./format.js";
+import { Engine } from "./load.js";
+import * as store from "./store.js";
+import * as strings from "./strings.js";
+import { openMenu } from "./views/menu.js";
+import { VIEWS } from "./views/registry.js";
+
+/** @typedef {import("./protocol.js").Report} Report */
+/** @typedef {import("./protocol.js").Request} Request */
+/** @typedef {import("./protocol.js").Filter} Filter */
+
+export class Actions {
+  constructor() {
+    /** @type {File[]} */
+    this.files = [];
+    this.running = 0;
+    this.engine = new Engine({
+      boot: (done, total) => {
+        if (store.get().progress) store.set({ progress: { text: strings.booting(done, total), done, total } });
+      },
+      ready: () => performance.mark("python-ready"),
+      failed: (message) => this.#failed(message),
+    });
+  }
+
+  /** Asks the engine anything; progress shows on the page. @param {Omit<Request, "v" | "id">} request @param {File[]} files @returns {Promise<any>} */
+  async ask(request, files = []) {
+    const asked = this.engine.ask(request, files, { progress: (message) => this.#heard(message) });
+    this.running = asked.id;
+    try {
+      return await asked.done;
+    } finally {
+      if (this.running === asked.id) {
+        this.running = 0;
+        store.set({ progress: null });
+      }
+    }
+  }
+
+  /** @param {File[]} chosen */
+  async open(chosen) {
+    if (!chosen.length) return;
+    this.files = chosen;
+    const name = named(chosen);
+    store.set({
+      error: null,
+      stopped: null,
+      progress: { text: strings.waiting(name, this.engine.ready), done: 0, total: 1 },
+    });
+    await this.#told(name, async () => this.show(await this.ask({ op: "open" }, chosen), null));
+  }
+
+  again() {
+    return this.open(this.files);
+  }
+
+  dismiss() {
+    store.set({ error: null, stopped: null });
+  }
+
+  cancel() {
+    this.engine.cancel(this.running);
+  }
+
+  /** A report becomes what the page shows. @param {Report} report @param {string | null} example */
+  show(report, example) {
+    const tree = new Tree(report.merged);
+    const priced = report.totals.priced_calls > 0 && report.totals.nusd > 0;
+    const first = store.get().whole === null || store.get().whole?.name === report.name;
+    const kept = first ? store.get() : { ...store.get(), focus: [], query: "" };
+    store.set({
+      whole: report,
+      report,
+      example,
+      filter: {},
+      trees: { merged: tree },
+      picked: null,
+      life: null,
+      other: null,
+      comparison: null,
+      view: kept.view === "compare" ? "merged" : kept.view,
+      selected: tree.find(kept.focus),
+      focus: kept.focus,
+      query: kept.query,
+      unit: priced ? kept.unit : "tokens",
+      outlined: new Set(),
+      error: null,
+      stopped: null,
+    });
+    say(
+      `${count(report.totals.calls)} calls, ${count(report.totals.input)} prompt tokens, ${dollars(report.totals.nusd)}`,
+    );
+    this.#tree(viewOf(store.get().view).layout);
+  }
+
+  /** @param {string} id */
+  async view(id) {
+    const { layout, offered } = viewOf(id);
+    if (offered && !offered(store.get())) return;
+    if (id === "everywhere" && store.get().view !== "everywhere") {
+      const path = await this.merged();
+      if (path) {
+        await this.everywhere(path);
+        return;
+      }
+    }
+    await this.#tree(layout);
+    store.set({ view: id, focus: [], selected: 0 });
+  }
+
+  /** Only the calls of a filter, in every view. @param {Filter} filter */
+  async filter(filter) {
+    await this.python();
+    const empty = Object.keys(filter).length === 0;
+    const whole = store.get().whole;
+    await this.#told("", async () => {
+      const report = empty && whole ? whole : await this.ask({ op: "report", filter });
+      const { diff } = store.get().trees;
+      /** @type {Record<string, Tree>} */
+      const trees = { merged: new Tree(report.merged), ...(diff ? { diff } : {}) };
+      store.set({ filter, report, trees, focus: [], selected: 0 });
+      if (store.get().view === "everywhere") await this.everywhere(store.get().picked);
+      await this.#tree(viewOf(store.get().view).layout);
+    });
+  }
+
+  /** Every call that carried a frame; null picks none. @param {string[] | null} path */
+  async everywhere(path) {
+    if (!path?.length) {
+      store.set({ picked: null, life: null, view: "everywhere" });
+      return;
+    }
+    await this.python();
+    await this.#told("", async () => {
+      const life = await this.ask({ op: "life", path, filter: store.get().filter });
+      store.set({ picked: life ? path : null, life, view: "everywhere" });
+      if (!life) say(strings.FOLDED);
+    });
+  }
+
+  /** The chosen frame by its labels in the merged tree; null when it has none there. */
+  async merged() {
+    const { selected, view } = store.get();
+    const tree = this.tree();
+    if (!tree || selected <= 0 || view === "compare") return null;
+    if (!viewOf(view).ordered) return tree.path(selected);
+    const segment = tree.columns.segment[selected];
+    if (segment < 0) return null;
+    await this.#tree("unfolded");
+    const all = store.get().trees.unfolded;
+    return all.path(Math.max(0, all.columns.segment.indexOf(segment)));
+  }
+
+  /** Zooms to a call in order. @param {number} call */
+  async toCall(call) {
+    await this.view("order");
+    const tree = this.tree();
+    const row = tree ? tree.children[0].find((child) => tree.columns.first[child] === call) : undefined;
+    if (row !== undefined) this.zoom(row);
+  }
+
+  /** Opens a second trace and shows what changed. @param {File[]} chosen */
+  async compare(chosen) {
+    if (!chosen.length) return;
+    await this.python();
+    const name = named(chosen);
+    store.set({ error: null, progress: { text: strings.waiting(name, this.engine.ready), done: 0, total: 1 } });
+    await this.#told(name, async () => {
+      const other = await this.ask({ op: "open", slot: "other" }, chosen);
+      const comparison = await this.ask({ op: "compare" });
+      const trees = { ...store.get().trees, diff: new Tree(comparison.tree) };
+      store.set({ other, comparison, trees, view: "compare", focus: [], selected: 0, query: "" });
+    });
+  }
+
+  endCompare() {
+    store.set({ other: null, comparison: null, view: "merged", focus: [], selected: 0 });
+  }
+
+  /** The example's picture is baked; what needs its texts needs its log and Python. */
+  async python() {
+    const { example } = store.get();
+    if (!example) return;
+    const log = await (await fetch(`samples/${example}.jsonl`)).blob();
+    await this.open([new File([log], `${example}.jsonl`)]);
+  }
+
+  /** @param {number} segment @returns {Promise<import("./protocol.js").TextValue>} */
+  async text(segment) {
+    await this.python();
+    return this.ask({ op: "text", segment });
+  }
+
+  /** @param {number} row */
+  select(row) {
+    store.set({ selected: row });
+  }
+
+  /** @param {number} row */
+  zoom(row) {
+    const tree = this.tree();
+    if (tree) store.set({ focus: tree.path(row), selected: row });
+  }
+
+  /** The menu of a frame. @param {number} row @param {number} x @param {number} y */
+  menu(row, x, y) {
+    openMenu(this, row, x, y);
+  }
+
+  /** @param {string} query */
+  search(query) {
+    store.set({ query });
+  }
+
+  /** Selects the next match, or the one before. @param {number} step */
+  match(step) {
+    const tree = this.tree();
+    const { query, focus, selected } = store.get();
+    if (!tree || !query) return;
+    const rows = [...tree.search(query, tree.find(focus)).rows].sort((a, b) => a - b);
+    if (!rows.length) return;
+    const at = rows.indexOf(selected);
+    const next = rows[(at + step + rows.length) % rows.length] ?? rows[0];
+    store.set({ selected: at < 0 ? rows[step > 0 ? 0 : rows.length - 1] : next });
+    say(tree.path(store.get().selected).join(", "));
+  }
+
+  out() {
+    const tree = this.tree();
+    if (tree) this.zoom(Math.max(0, tree.columns.parent[tree.find(store.get().focus)]));
+  }
+
+  /** The tree that the chosen view draws. @returns {Tree | null} */
+  tree() {
+    const { layout } = viewOf(store.get().view);
+    return layout ? (store.get().trees[layout] ?? null) : null;
+  }
+
+  /** Fetches a layout that is not there yet. @param {string | null} layout */
+  async #tree(layout) {
+    const { trees, example, filter } = store.get();
+    if (!layout || trees[layout]) return;
+    const columns = example
+      ? await (await fetch(`samples/${example}.${layout}.json`)).json()
+      : await this.ask({ op: "layout", layout, filter });
+    if (store.get().trees === trees) store.set({ trees: { ...trees, [layout]: new Tree(columns) } });
+  }
+
+  /** Runs work whose failure belongs on the page. @param {string} name @param {() => Promise<void>} work */
+  async #told(name, work) {
+    try {
+      await work();
+    } catch (error) {
+      const told = /** @type {any} */ (error);
+      if (told?.cancelled) store.set({ progress: null, stopped: name || null });
+      else if (told?.code) store.set({ progress: null, error: told });
+      else if (!told?.failed) throw error;
+    }
+  }
+
+  /** @param {any} message */
+  #heard(message) {
+    const text = message.type === "fetching" ? strings.fetching(message.asset) : strings.progress(message);
+    store.set({ progress: { text, done: message.done ?? 0, total: message.total ?? 1 } });
+    say(text);
+  }
+
+  /** @param {string} message */
+  #failed(message) {
+    if (!this.running) return;
+    this.running = 0;
+    const { title, text } = strings.PYTHON_FAILED;
+    store.set({ progress: null, error: { ...strings.problem("python-failed", title, text), hint: message } });
+  }
+}
+
+/** @param {string} id */
+export const viewOf = (id) => VIEWS.find((view) => view.id === id) ?? VIEWS[0];
+
+/** @param {File[]} files */
+const named = (files) => (files.length === 1 ? files[0].name : `${files.length} files`);

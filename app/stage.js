@@ -1,0 +1,150 @@
+// Draws the page from its state: the chosen view on the stage, the panels around it, the small parts.
+
+import { byId, el, fill } from "./dom.js";
+import { Chart } from "./flame/chart.js";
+import { look } from "./flame/look.js";
+import { dollars, percent } from "./format.js";
+import * as hash from "./hash.js";
+import * as strings from "./strings.js";
+import { drawCrumbs, drawError, drawLegend, drawProgress } from "./views/panels.js";
+import { PANELS, VIEWS } from "./views/registry.js";
+import { Table } from "./views/table.js";
+
+/** @typedef {import("./store.js").State} State */
+/** @typedef {import("./views/registry.js").Scene} Scene */
+/** @typedef {import("./views/registry.js").View} View */
+/** @typedef {{chart: Chart, table: Table}} Parts */
+
+export const NARROW = matchMedia("(max-width: 719px)");
+const STAGE = [...new Set(VIEWS.flatMap((view) => view.shows))];
+
+/** @param {import("./actions.js").Actions} act @returns {(state: State, changed: Set<keyof State>) => void} */
+export function stage(act) {
+  const select = (/** @type {number} */ row) => act.select(row);
+  const parts = {
+    chart: new Chart(byId("chart"), {
+      select,
+      zoom: (row) => act.zoom(row),
+      menu: (row, x, y) => act.menu(row, x, y),
+    }),
+    table: new Table(byId("table"), select),
+  };
+  const hosts = PANELS.map((panel) => panelHost(panel));
+  fill(byId("tabs"), ...VIEWS.map((view) => tab(view, act)));
+  return (state, changed) => {
+    const view = VIEWS.find((one) => one.id === state.view) ?? VIEWS[0];
+    const tree = view.layout ? (state.trees[view.layout] ?? null) : null;
+    const seen = look(state, tree, view.ordered ?? false);
+    /** @type {Scene} */
+    const scene = { state, changed, act, tree, focus: seen.focus, look: seen, parts };
+    drawProgress(byId("progress"), state.progress, () => act.cancel());
+    drawError(byId("error"), state.error ?? stoppedNote(state.stopped), errorActions(state, act));
+    byId("landing").hidden = state.whole !== null && state.example === null;
+    byId("trace").hidden = state.whole === null;
+    PANELS.forEach((panel, at) => {
+      if (panel.slot === "landing" || state.whole) panel.draw(hosts[at], scene);
+    });
+    if (!state.report) return;
+    if (changed.has("report") || changed.has("example")) drawHead(state);
+    drawStage(view, scene);
+    markButtons(state, view);
+    remember(state);
+    if (changed.has("report")) performance.mark("icicle-ready");
+  };
+}
+
+/** @param {View} view @param {Scene} scene */
+function drawStage(view, scene) {
+  const { tree, state, act, focus, look: seen } = scene;
+  const list = NARROW.matches && view.shows.includes("chart");
+  for (const id of STAGE) {
+    byId(id).hidden = !(list && id === "table") && (!view.shows.includes(id) || (list && id === "chart"));
+  }
+  if (list) {
+    if (tree) scene.parts.table.draw(tree, seen);
+  }
+  if (!list || view.shows.length > 1) view.draw(list ? { ...scene, tree: null } : scene);
+  byId("matched").textContent = tree ? matched(state, tree, focus, seen.found) : "";
+  if (tree) {
+    drawCrumbs(byId("crumbs"), tree, focus, (row) => act.zoom(row));
+    drawLegend(byId("legend"), tree, state.colour);
+  }
+  byId("crumbs").hidden = tree === null;
+  byId("legend").hidden = tree === null || view.id === "compare";
+}
+
+/** @param {import("./views/registry.js").Panel} panel */
+function panelHost(panel) {
+  const host = el(panel.tag ?? "section", {
+    id: panel.id,
+    class: panel.class ?? "panel",
+    "data-testid": panel.id,
+    "aria-label": panel.tag === "dl" ? null : panel.label,
+  });
+  byId(`slot-${panel.slot}`).append(host);
+  return host;
+}
+
+/** @param {View} view @param {import("./actions.js").Actions} act */
+function tab(view, act) {
+  const fields = { type: "button", "data-view": view.id, "data-testid": `view-${view.id}` };
+  return el("button", { ...fields, click: () => act.view(view.id) }, `${view.label} `, el("kbd", {}, view.key));
+}
+
+/** @param {string | null} name */
+function stoppedNote(name) {
+  return name ? strings.problem("stopped", "Stopped.", `${name} is still here.`) : null;
+}
+
+/** @param {State} state @param {import("./actions.js").Actions} act @returns {Array<[string, () => void]>} */
+function errorActions(state, act) {
+  /** @type {Array<[string, () => void]>} */
+  const actions = [];
+  if (state.stopped) actions.push(["Continue", () => act.again()]);
+  if (state.error?.code === "python-failed") actions.push(["Try again", () => act.again()]);
+  actions.push(["Open another", () => byId("open").click()]);
+  actions.push(["Close", () => act.dismiss()]);
+  return actions;
+}
+
+/** @param {State} state */
+function drawHead(state) {
+  const report = /** @type {import("./protocol.js").Report} */ (state.whole);
+  const calls = report.totals.calls.toLocaleString("en-US");
+  byId("title").textContent = `${report.name} · ${calls} calls · ${report.importer}`;
+  byId("example").hidden = state.example === null;
+  byId("example").textContent = `Example: ${report.name}, ${calls} calls`;
+}
+
+/** @param {State} state @param {import("./flame/columns.js").Tree} tree @param {number} focus @param {import("./flame/columns.js").Found | null} found */
+function matched(state, tree, focus, found) {
+  if (!state.query || !found) return "";
+  if (!found.rows.size) return strings.noMatch(state.query, tree.closest(state.query));
+  const share = percent(found[state.unit], tree.value(state.unit, focus));
+  return `matched ${share} · ${found.tokens.toLocaleString("en-US")} tokens · ${dollars(found.nusd)}`;
+}
+
+/** @param {State} state @param {View} view */
+function markButtons(state, view) {
+  for (const one of VIEWS) {
+    const button = document.querySelector(`button[data-view="${one.id}"]`);
+    button?.toggleAttribute("hidden", one.offered ? !one.offered(state) : false);
+  }
+  for (const [name, value] of [
+    ["view", view.id],
+    ["unit", state.unit],
+    ["colour", state.colour],
+  ]) {
+    for (const button of document.querySelectorAll(`button[data-${name}]`)) {
+      button.setAttribute("aria-pressed", String(button.getAttribute(`data-${name}`) === value));
+    }
+  }
+  const search = /** @type {HTMLInputElement} */ (byId("search"));
+  if (search.value !== state.query) search.value = state.query;
+}
+
+/** @param {State} state */
+function remember(state) {
+  const address = hash.write(state);
+  if (address !== location.hash) history.replaceState(null, "", address || location.pathname + location.search);
+}

@@ -1,0 +1,74 @@
+// Compare: a second trace beside the first. What changed from one run to the next?
+
+import { byId, el, fill } from "../dom.js";
+import { change, DIFF_PAINT, signed } from "../flame/diff.js";
+import { count, percent } from "../format.js";
+
+/** @typedef {import("../protocol.js").Comparison} Comparison */
+/** @typedef {import("../flame/columns.js").Tree} Tree */
+
+/** @type {import("./registry.js").View} */
+export const COMPARE = {
+  id: "compare",
+  key: "6",
+  label: "Compare",
+  layout: "diff",
+  shows: ["comparison", "chart"],
+  offered: (state) => state.comparison !== null,
+  draw: ({ state, tree, look, parts, act }) => {
+    const found = state.comparison;
+    if (!found) return;
+    fill(byId("comparison"), ...words(found, state.trees.diff), actions(act));
+    if (tree) parts.chart.draw(tree, look, DIFF_PAINT);
+  },
+};
+
+/** @param {import("../actions.js").Actions} act */
+const actions = (act) =>
+  el("p", {}, el("button", { type: "button", "data-testid": "swap", click: () => act.endCompare() }, "Stop comparing"));
+
+/** @param {Comparison} found @param {Tree} tree */
+function words(found, tree) {
+  const title = el("h2", {}, `${found.before} → ${found.after}`);
+  if (found.identical) {
+    const same = `These two traces send the same ${count(found.texts)} texts in the same order.`;
+    return [title, el("p", { "data-testid": "compared" }, same)];
+  }
+  const lines = [el("p", { class: "change", "data-testid": "compared" }, summary(found, tree))];
+  if (!found.related) {
+    const share = percent(found.shared_tokens, found.tokens);
+    lines.push(el("p", {}, `These traces share ${share} of their text, so only categories are compared.`));
+  }
+  return [
+    title,
+    ...lines,
+    el(
+      "p",
+      { class: "muted" },
+      el("span", { class: "swatch d-less" }),
+      "less  ",
+      el("span", { class: "swatch d-more" }),
+      "more  · width is what grew plus what shrank, the hatched part is the net change",
+    ),
+  ];
+}
+
+/** @param {Comparison} found @param {Tree} tree */
+function summary({ calls, tree: columns }, tree) {
+  const tokens = change(tree, "tokens", 0);
+  const nusd = change(tree, "nusd", 0);
+  const before = columns.nusd_before[0] || columns.tokens_before[0];
+  const part = columns.nusd_before[0] ? nusd : tokens;
+  const share = before ? ` (${part < 0 ? "−" : "+"}${percent(Math.abs(part), before)})` : "";
+  const [most] = [...tree.children[0]].sort(
+    (a, b) => Math.abs(change(tree, "tokens", b)) - Math.abs(change(tree, "tokens", a)),
+  );
+  const mostly = most === undefined ? "" : `: mostly ${mainly(tree, most, columns, calls)}`;
+  return `${signed("tokens", tokens)} tokens, ${signed("nusd", nusd)} per run${share}${mostly}.`;
+}
+
+/** The category that changed most, per call. @param {Tree} tree @param {number} row @param {import("../protocol.js").DiffColumns} columns @param {number[]} calls */
+function mainly(tree, row, columns, calls) {
+  const each = columns.tokens_after[row] / (calls[1] || 1) - columns.tokens_before[row] / (calls[0] || 1);
+  return `${tree.label(row)} ${signed("tokens", Math.round(each))} per call`;
+}

@@ -1,0 +1,106 @@
+// Which calls every view shows: session, model, tag and range of calls.
+
+import { el, fill } from "../dom.js";
+import { count, dollars } from "../format.js";
+
+/** @typedef {import("../protocol.js").Filter} Filter */
+/** @typedef {import("../protocol.js").Report} Report */
+
+/** @type {import("./registry.js").Panel} */
+export const FILTERS = {
+  id: "filters",
+  slot: "tools",
+  label: "Calls to look at",
+  class: "filters",
+  draw: (host, { state, changed, act }) => {
+    if (!state.whole || !(changed.has("whole") || changed.has("filter"))) return;
+    drawFilters(host, state.whole, state.filter, (filter) => act.filter(filter));
+  },
+};
+
+/** @param {HTMLElement} host @param {Report} report @param {Filter} filter @param {(filter: Filter) => void} choose */
+function drawFilters(host, report, filter, choose) {
+  const { calls, sessions } = report;
+  const parts = [];
+  if (sessions.length > 1) {
+    const options = sessions.map((row) => ({
+      value: row.key,
+      label: `${row.title ?? row.key} · ${count(row.calls)} calls · ${dollars(row.nusd)}`,
+    }));
+    parts.push(
+      chooser("Session", "session", options, filter.sessions?.[0], (key) =>
+        choose(merge(filter, { sessions: key ? [key] : undefined })),
+      ),
+    );
+  }
+  if (calls.models.length > 1) {
+    const options = calls.models.map((name) => ({ value: name, label: name || "no model" }));
+    parts.push(
+      chooser("Model", "model", options, filter.models?.[0], (name) =>
+        choose(merge(filter, { models: name ? [name] : undefined })),
+      ),
+    );
+  }
+  for (const [key, values] of Object.entries(calls.tags)) {
+    const options = values.map((value) => ({ value, label: value }));
+    parts.push(chooser(key, `tag-${key}`, options, filter.tags?.[key], (value) => choose(tagged(filter, key, value))));
+  }
+  const last = calls.id[calls.id.length - 1] ?? 0;
+  if (calls.id.length > 1) parts.push(range(filter, last, choose));
+  if (Object.keys(filter).length) {
+    const clear = { type: "button", "data-testid": "filter-clear", click: () => choose({}) };
+    parts.push(el("button", clear, "Show all calls"));
+  }
+  host.hidden = parts.length === 0;
+  fill(host, ...parts);
+}
+
+/** @param {string} name @param {string} test @param {{value: string, label: string}[]} options @param {string | undefined} now @param {(value: string) => void} choose */
+function chooser(name, test, options, now, choose) {
+  const select = el(
+    "select",
+    { "data-testid": test },
+    el("option", { value: "" }, "all"),
+    ...options.map(({ value, label }) => el("option", { value, selected: value === now }, label)),
+  );
+  select.addEventListener("change", () => choose(select.value));
+  return el("label", {}, `${name} `, select);
+}
+
+/** @param {Filter} filter @param {number} last @param {(filter: Filter) => void} choose */
+function range(filter, last, choose) {
+  const from = field("first call", "call-first", filter.first ?? 0, last);
+  const to = field("last call", "call-last", filter.last ?? last, last);
+  const changed = () => {
+    const first = Math.min(Math.max(1, from.valueAsNumber || 1), last + 1) - 1;
+    const end = Math.min(Math.max(first + 1, to.valueAsNumber || last + 1), last + 1) - 1;
+    choose(merge(filter, { first: first > 0 ? first : undefined, last: end < last ? end : undefined }));
+  };
+  from.addEventListener("change", changed);
+  to.addEventListener("change", changed);
+  return el("span", { class: "range" }, "Calls ", from, " to ", to);
+}
+
+/** @param {string} label @param {string} test @param {number} call @param {number} last */
+const field = (label, test, call, last) =>
+  el("input", {
+    type: "number",
+    min: 1,
+    max: last + 1,
+    value: call + 1,
+    "aria-label": label,
+    "data-testid": test,
+  });
+
+/** A filter with some fields changed; what is undefined is left out. @param {Filter} filter @param {Partial<Filter>} values @returns {Filter} */
+export function merge(filter, values) {
+  const all = Object.entries({ ...filter, ...values }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(all);
+}
+
+/** @param {Filter} filter @param {string} key @param {string} value @returns {Filter} */
+function tagged(filter, key, value) {
+  const { [key]: _, ...others } = filter.tags ?? {};
+  const tags = value ? { ...others, [key]: value } : others;
+  return merge(filter, { tags: Object.keys(tags).length ? tags : undefined });
+}

@@ -1,0 +1,135 @@
+"""What the page may ask of the engine: one function an operation, listed in OPERATIONS.
+
+Each is given the request and yields the pipeline's events; what it returns crosses the seam as JSON.
+One trace is open at a time, and perhaps another that it is compared with.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+from whytokens import registry
+from whytokens.containers import Source
+from whytokens.errors import TraceError
+from whytokens.filters import filtered
+from whytokens.layouts.diff import compare
+from whytokens.layouts.life import life
+from whytokens.model import SegmentId, Where
+from whytokens.pipeline import Event, Need, Opened, open_sources
+from whytokens.protocol import (
+    Columns,
+    Comparison,
+    ExportValue,
+    FileSlot,
+    LifeValue,
+    Report,
+    Request,
+    Secret,
+    TextValue,
+)
+from whytokens.report import report
+from whytokens.secrets import secrets
+
+Steps = Generator[Event, None, Any]
+_opened: dict[str, Opened] = {}
+
+
+def _open(request: Request) -> Generator[Event, None, Report]:
+    slot = request.get("slot", "trace")
+    if slot == "trace":
+        _opened.clear()
+    found = yield from open_sources([source(file) for file in request.get("files", [])])
+    _opened[slot] = found
+    return report(found)
+
+
+def _trace(request: Request) -> Opened:
+    return filtered(_opened["trace"], request.get("filter"))
+
+
+def _report(request: Request) -> Generator[Event, None, Report]:
+    yield from ()
+    return report(_trace(request))
+
+
+def _layout(request: Request) -> Generator[Event, None, Columns]:
+    yield from ()
+    found = next((one for one in registry.LAYOUTS if one.key == request["layout"]), None)
+    if found is None:
+        raise ValueError(f"unknown layout {request['layout']!r}")
+    return found.make(_trace(request))
+
+
+def _life(request: Request) -> Generator[Event, None, LifeValue | None]:
+    yield from ()
+    return life(_trace(request), request["path"])
+
+
+def _compare(_: Request) -> Generator[Event, None, Comparison]:
+    yield from ()
+    return compare(_opened["trace"], _opened["other"])
+
+
+def _export(request: Request) -> Generator[Event, None, ExportValue]:
+    exporter = next((one for one in registry.EXPORTERS if one.key == request["format"]), None)
+    if exporter is None:
+        raise ValueError(f"unknown format {request['format']!r}")
+    for asset in exporter.assets:
+        yield Need(asset)
+    made = exporter.write(_trace(request))
+    stem = Path(_opened["trace"].trace.name).name.split(".")[0] or "trace"
+    text, data = (made, None) if isinstance(made, str) else (None, base64.b64encode(made).decode())
+    return ExportValue(name=f"{stem}.{exporter.suffix}", mime=exporter.mime, text=text, base64=data)
+
+
+def _secrets(_: Request) -> Generator[Event, None, list[Secret]]:
+    yield from ()
+    return secrets(_opened["trace"].trace)
+
+
+def _text(request: Request) -> Generator[Event, None, TextValue]:
+    yield from ()
+    segment = _opened["trace"].trace.segments[SegmentId(request["segment"])]
+    return {
+        "segment": segment.id,
+        "category": segment.category,
+        "path": list(segment.path),
+        "text": segment.text,
+        "file": segment.where.file,
+        "line": segment.where.line,
+        "pointer": segment.where.pointer,
+    }
+
+
+def _close(_: Request) -> Generator[Event, None, None]:
+    yield from ()
+    _opened.clear()
+
+
+OPERATIONS: dict[str, Callable[[Request], Steps]] = {
+    "open": _open,
+    "report": _report,
+    "layout": _layout,
+    "life": _life,
+    "compare": _compare,
+    "export": _export,
+    "secrets": _secrets,
+    "text": _text,
+    "close": _close,
+}
+
+
+def source(slot: FileSlot) -> Source:
+    """A mounted file."""
+    path = Path(slot["path"])
+    try:
+        size_bytes = path.stat().st_size
+    except OSError as error:
+        place = Where(file=slot["name"])
+        raise TraceError(
+            "unknown-format", f"{slot['name']} cannot be read.", str(error.strerror), where=place
+        ) from error
+    return Source(name=slot["name"], size_bytes=size_bytes, open=lambda: path.open("rb"))
