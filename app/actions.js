@@ -3,22 +3,30 @@
 import { say } from "./dom.js";
 import { Tree } from "./flame/columns.js";
 import { count, dollars } from "./format.js";
-import { Engine } from "./load.js";
+import { blobOf, png, save, shapeIn } from "./saving.js";
 import * as store from "./store.js";
 import * as strings from "./strings.js";
-import { openMenu } from "./views/menu.js";
+import { askFirst } from "./views/export.js";
+import { frameMenu } from "./views/menu.js";
 import { VIEWS } from "./views/registry.js";
 
 /** @typedef {import("./protocol.js").Report} Report */
 /** @typedef {import("./protocol.js").Request} Request */
 /** @typedef {import("./protocol.js").Filter} Filter */
 
+/**
+ * What answers requests: Python in its worker, or the data of a saved page.
+ * @typedef {{ready: boolean, start: () => Promise<void>, cancel: (id: number) => void,
+ *   ask: (request: Omit<Request, "v" | "id">, files?: File[], hear?: import("./load.js").Hear) => {id: number, done: Promise<any>}}} Answerer
+ */
+
 export class Actions {
-  constructor() {
+  /** @param {(on: import("./load.js").On) => Answerer} engine */
+  constructor(engine) {
     /** @type {File[]} */
     this.files = [];
     this.running = 0;
-    this.engine = new Engine({
+    this.engine = engine({
       boot: (done, total) => {
         if (store.get().progress) store.set({ progress: { text: strings.booting(done, total), done, total } });
       },
@@ -206,9 +214,41 @@ export class Actions {
     if (tree) store.set({ focus: tree.path(row), selected: row });
   }
 
+  /** Saves a file, once nothing secret is in it or the user said so. @param {string} format */
+  async export(format) {
+    await this.python();
+    await this.#told("", async () => {
+      const file = await this.ask({
+        op: "export",
+        format: format === "png" ? "svg" : format,
+        filter: store.get().filter,
+      });
+      askFirst(await this.ask({ op: "secrets" }), async () => {
+        const blob = blobOf(file);
+        if (format === "png") save(file.name.replace(/svg$/, "png"), await png(blob));
+        else save(file.name, blob);
+      });
+    });
+  }
+
+  /** Opens the trace in a link, if it holds one. @param {string} hash */
+  async fromLink(hash) {
+    try {
+      const file = await shapeIn(hash);
+      if (file) {
+        store.set({ shared: true });
+        await this.open([file]);
+      }
+      return file !== null;
+    } catch {
+      store.set({ error: strings.LINK_UNREADABLE });
+      return false;
+    }
+  }
+
   /** The menu of a frame. @param {number} row @param {number} x @param {number} y */
   menu(row, x, y) {
-    openMenu(this, row, x, y);
+    frameMenu(this, row, x, y);
   }
 
   /** @param {string} query */

@@ -5,8 +5,10 @@ import { byId } from "./dom.js";
 import { move, typing } from "./flame/keys.js";
 import * as store from "./store.js";
 import { toggleTheme } from "./theme.js";
+import { openExport } from "./views/export.js";
 import { showShortcuts } from "./views/panels.js";
 import { VIEWS } from "./views/registry.js";
+import { openShare } from "./views/share.js";
 
 /** @typedef {import("./actions.js").Actions} Actions */
 
@@ -18,6 +20,8 @@ const SHORTCUTS = {
   i: () => store.set({ inverted: !store.get().inverted }),
   o: () => byId("open").click(),
   d: () => byId("compare").click(),
+  s: (act) => openShare(act),
+  e: (act) => openExport(act),
   "[": (act) => nextCall(act, -1),
   "]": (act) => nextCall(act, 1),
   t: toggleTheme,
@@ -25,6 +29,9 @@ const SHORTCUTS = {
   0: (act) => act.zoom(0),
   Escape: (act) => act.out(),
 };
+
+/** What a saved page cannot do. */
+const OUTSIDE = ["o", "d", "s", "e"];
 
 /** @param {Actions} act */
 export function listenForKeys(act) {
@@ -49,11 +56,14 @@ export function listenForKeys(act) {
     }
     if (inChart(event, act)) return;
     const view = VIEWS.find((one) => one.key === event.key);
+    if (store.get().sealed && OUTSIDE.includes(event.key)) return;
     if (view) act.view(view.id);
     else if (SHORTCUTS[event.key]) SHORTCUTS[event.key](act);
     else return;
     event.preventDefault();
   });
+  byId("share").addEventListener("click", () => openShare(act));
+  byId("export").addEventListener("click", () => openExport(act));
   byId("help").addEventListener("click", () => SHORTCUTS["?"](act));
 }
 

@@ -6,6 +6,7 @@ import { VERSION } from "./protocol.js";
 /**
  * @typedef {import("./protocol.js").Request} Request
  * @typedef {{progress?: (message: any) => void}} Hear
+ * @typedef {{boot: (done: number, total: number) => void, ready: () => void, failed: (message: string) => void}} On
  * @typedef {{resolve: (value: any) => void, reject: (error: any) => void, hear: Hear,
  *   request: any, files: File[]}} Waiting
  */
@@ -14,7 +15,7 @@ const BOOT_FILES = /vendor\/pyodide\/(pyodide\.asm\.wasm|python_stdlib\.zip|whyt
 const CANCEL_MS = 2000;
 
 export class Engine {
-  /** @param {{boot: (done: number, total: number) => void, ready: () => void, failed: (message: string) => void}} on */
+  /** @param {On} on */
   constructor(on) {
     this.on = on;
     /** @type {Worker | null} */

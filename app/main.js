@@ -4,37 +4,27 @@ import { Actions } from "./actions.js";
 import { byId } from "./dom.js";
 import * as hash from "./hash.js";
 import { listenForKeys } from "./keys.js";
+import { Engine } from "./load.js";
 import { listenForFiles } from "./opening.js";
 import { showSamples } from "./samples.js";
 import { stage } from "./stage.js";
 import * as store from "./store.js";
-import { restoreTheme, toggleTheme } from "./theme.js";
+import { listenForTools } from "./tools.js";
 
-restoreTheme();
 store.set(hash.read(location.hash));
-const act = new Actions();
+const act = new Actions((on) => new Engine(on));
 store.listen(stage(act));
 listenForKeys(act);
 listenForFiles(act);
-showSamples(
-  byId("samples"),
-  (report, id) => act.show(report, id),
-  (error) => store.set({ error }),
-);
-
-for (const button of document.querySelectorAll("button[data-unit]")) {
-  button.addEventListener("click", () => store.set({ unit: /** @type {any} */ (button.getAttribute("data-unit")) }));
-}
-for (const button of document.querySelectorAll("button[data-colour]")) {
-  button.addEventListener("click", () =>
-    store.set({ colour: /** @type {any} */ (button.getAttribute("data-colour")) }),
-  );
-}
-byId("search").addEventListener("input", (event) => {
-  store.set({ query: /** @type {HTMLInputElement} */ (event.target).value });
+const asked = new URLSearchParams(location.search).get("trace");
+const linked = location.hash.startsWith("#t=");
+if (linked) act.fromLink(location.hash);
+showSamples(byId("samples"), asked, linked ? null : (report, id) => act.show(report, id), {
+  open: (report, id) => act.show(report, id),
+  fail: (error) => store.set({ error }),
 });
-byId("theme").addEventListener("click", toggleTheme);
-addEventListener("resize", () => store.set({ selected: store.get().selected }));
+
+listenForTools();
 
 // Python starts at the first sign of intent, or when the page has nothing else to do.
 const start = () => act.engine.start();

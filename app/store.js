@@ -14,10 +14,11 @@
  *   inverted: boolean, focus: string[], selected: number, trees: Record<string, Tree>,
  *   outlined: ReadonlySet<number>, picked: string[] | null, life: LifeValue | null,
  *   other: Report | null, comparison: Comparison | null, progress: Progress | null, error: ErrorShape | null, stopped: string | null,
- *   shared: boolean,
+ *   shared: boolean, sealed: boolean,
  * }} State
  * `whole` is the report of all calls, `report` that of the calls the filter leaves. `example` is the
  * id of a baked sample while Python has not opened it. `outlined` are segments a finding points at.
+ * `shared`: opened from a link. `sealed`: a saved page, which has its data and no engine.
  */
 
 /** @type {State} */
@@ -43,6 +44,7 @@ const state = {
   error: null,
   stopped: null,
   shared: false,
+  sealed: false,
 };
 
 /** @type {Array<(state: State, changed: Set<keyof State>) => void>} */

@@ -40,7 +40,8 @@ export const PYTHON_FAILED = {
 
 export const SHORTCUTS = [
   ["1 – 6", "Merged, In order, Everywhere, Table, Sessions, Compare"],
-  ["/", "Search"],
+  ["/", "Search, then Enter and Shift+Enter for next and previous match"],
+  ["Shift+F10", "Menu of the selected frame"],
   ["↓ ↑ ← →", "First child, parent, neighbours"],
   ["Enter", "Zoom to the selected frame"],
   ["Esc", "Out one level"],
@@ -51,6 +52,8 @@ export const SHORTCUTS = [
   ["i", "Flip the chart"],
   ["o", "Open"],
   ["d", "Compare"],
+  ["s", "Share"],
+  ["e", "Export"],
   ["t", "Light or dark"],
   ["?", "This list"],
 ];
@@ -67,3 +70,9 @@ export const problem = (code, title, message) => ({
   excerpt: null,
   hint: null,
 });
+
+export const LINK_UNREADABLE = problem(
+  "link-unreadable",
+  "This link is cut off or was made by a newer version.",
+  "Ask for the file instead.",
+);

@@ -20,6 +20,7 @@ export const EVERYWHERE = {
   label: "Everywhere",
   layout: null,
   shows: ["everywhere"],
+  offered: (state) => !state.sealed,
   draw: ({ state, act, changed }) => {
     if (![...changed].some((key) => ["view", "life", "picked", "report", "unit", "trees"].includes(key))) return;
     const host = byId("everywhere");

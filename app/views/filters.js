@@ -13,7 +13,8 @@ export const FILTERS = {
   label: "Calls to look at",
   class: "filters",
   draw: (host, { state, changed, act }) => {
-    if (!state.whole || !(changed.has("whole") || changed.has("filter"))) return;
+    if (state.sealed) host.hidden = true;
+    if (state.sealed || !state.whole || !(changed.has("whole") || changed.has("filter"))) return;
     drawFilters(host, state.whole, state.filter, (filter) => act.filter(filter));
   },
 };

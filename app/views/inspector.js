@@ -24,12 +24,12 @@ export const INSPECTOR = {
     // A text that was asked for stays until another frame is chosen.
     if (!tree || (drawn.tree === tree && drawn.row === look.selected && drawn.focus === look.focus)) return;
     drawn = { tree, row: look.selected, focus: look.focus };
-    drawInspector(host, tree, look.selected, look.focus, act);
+    drawInspector(host, tree, look.selected, look.focus, act, state.sealed);
   },
 };
 
-/** @param {HTMLElement} host @param {Tree} tree @param {number} row @param {number} focus @param {Actions} act */
-function drawInspector(host, tree, row, focus, act) {
+/** @param {HTMLElement} host @param {Tree} tree @param {number} row @param {number} focus @param {Actions} act @param {boolean} sealed */
+function drawInspector(host, tree, row, focus, act, sealed) {
   const { calls, first, segment } = tree.columns;
   const word = CATEGORY_WORDS[/** @type {keyof typeof CATEGORY_WORDS} */ (tree.category(row))];
   const where = el("p", { class: "where muted", "data-testid": "where" });
@@ -46,7 +46,7 @@ function drawInspector(host, tree, row, focus, act) {
       "p",
       { class: "actions" },
       segment[row] >= 0 ? button("show-text", "Show text", show) : null,
-      row > 0 ? button("show-everywhere", "Show everywhere", () => act.view("everywhere")) : null,
+      row > 0 && !sealed ? button("show-everywhere", "Show everywhere", () => act.view("everywhere")) : null,
       row > 0 ? button("copy-path", "Copy path", () => copy(tree.path(row).join("/"))) : null,
       row > 0 ? more(act, row) : null,
     ),

@@ -1,15 +1,12 @@
-// The menu of a frame: right-click, Shift+F10 or “⋯”. Arrow keys move, Escape closes.
+// A menu under a button or at the pointer: arrow keys move, Escape closes, the focus goes back.
 
 import { byId, el, fill } from "../dom.js";
 import { copy } from "./inspector.js";
 
 /** @typedef {import("../actions.js").Actions} Actions */
 
-/** @param {Actions} act @param {number} row @param {number} x @param {number} y */
-export function openMenu(act, row, x, y) {
-  const tree = act.tree();
-  if (!tree) return;
-  act.select(row);
+/** @param {string} name @param {Array<[string, () => void, string?]>} entries @param {number} x @param {number} y */
+export function popMenu(name, entries, x, y) {
   const host = byId("menu");
   const back = document.activeElement;
   const close = () => {
@@ -21,23 +18,15 @@ export function openMenu(act, row, x, y) {
   const outside = (event) => {
     if (!(event.target instanceof Node && host.contains(event.target))) close();
   };
-  /** @param {string} name @param {() => void} run */
-  const item = (name, run) => {
+  const items = entries.map(([label, run, test]) => {
     const click = () => {
       close();
       run();
     };
-    return el("button", { type: "button", role: "menuitem", tabindex: "-1", click }, name);
-  };
-  const items = [
-    item("Zoom to this frame", () => act.zoom(row)),
-    item("Zoom out one level", () => act.out()),
-    item("Show everywhere", () => act.view("everywhere")),
-    item("Search for this label", () => act.search(tree.label(row))),
-    item("Copy path", () => copy(tree.path(row).join("/"))),
-    item("Copy numbers", () => copy(numbers(tree, row))),
-  ];
+    return el("button", { type: "button", role: "menuitem", tabindex: "-1", "data-testid": test, click }, label);
+  });
   fill(host, ...items);
+  host.setAttribute("aria-label", name);
   host.hidden = false;
   host.style.left = `${Math.max(4, Math.min(x, innerWidth - host.offsetWidth - 8))}px`;
   host.style.top = `${Math.max(4, Math.min(y, innerHeight - host.offsetHeight - 8))}px`;
@@ -52,6 +41,23 @@ export function openMenu(act, row, x, y) {
   };
   addEventListener("pointerdown", outside, true);
   items[0].focus();
+}
+
+/** The menu of a frame: right-click, Shift+F10 or “⋯”. @param {Actions} act @param {number} row @param {number} x @param {number} y */
+export function frameMenu(act, row, x, y) {
+  const tree = act.tree();
+  if (!tree) return;
+  act.select(row);
+  /** @type {Array<[string, () => void]>} */
+  const entries = [
+    ["Zoom to this frame", () => act.zoom(row)],
+    ["Zoom out one level", () => act.out()],
+    ["Show everywhere", () => act.view("everywhere")],
+    ["Search for this label", () => act.search(tree.label(row))],
+    ["Copy path", () => copy(tree.path(row).join("/"))],
+    ["Copy numbers", () => copy(numbers(tree, row))],
+  ];
+  popMenu("Frame", entries, x, y);
 }
 
 /** One line for a message or a spreadsheet. @param {import("../flame/columns.js").Tree} tree @param {number} row */

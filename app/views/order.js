@@ -76,6 +76,8 @@ function drawCalls(report, { act, state }) {
   );
   drawTimeline(plot, bars, "prompt of each call", {
     pick: go,
-    range: (first, last) => act.filter(merge(state.filter, { first, last })),
+    range: (first, last) => {
+      if (!state.sealed) act.filter(merge(state.filter, { first, last }));
+    },
   });
 }

@@ -10,11 +10,10 @@ import base64
 import hashlib
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
-from building import bake, wheels
+from building import bake, viewer, wheels
 from building.packages import node, npm
 from building.places import APP, BUILD, DATA, NODE_MODULES
 from whytokens import __version__, registry
@@ -36,7 +35,7 @@ def build(out: Path, *, assets: str) -> Path:
     shutil.rmtree(fresh, ignore_errors=True)
     _copy_page(fresh)
     _python(fresh, own_runtime=assets == "self")
-    _chart(fresh)
+    viewer.chart(fresh / "vendor" / "flamegraph.js")
     shutil.copytree(DATA, fresh / "assets")
     _samples(fresh / "samples")
     if assets == "cdn":
@@ -111,17 +110,6 @@ def _lock_entry(wheel: Path) -> dict[str, Any]:
         "depends": ["whytokens"] if name == "tiktoken" else [],
         "unvendored_tests": False,
     }
-
-
-def _chart(out: Path) -> None:
-    """d3-flame-graph and its dependencies as one module."""
-    command = [
-        str(NODE_MODULES / ".bin" / "esbuild"), str(APP / "flame" / "vendor-entry.js"),
-        "--bundle", "--minify", "--format=esm", "--target=es2022", "--legal-comments=eof",
-        f"--outfile={out / 'vendor' / 'flamegraph.js'}", "--log-level=error",
-    ]  # fmt: skip
-    subprocess.run(command, check=True)
-    (out / "vendor" / "flamegraph.css").unlink(missing_ok=True)
 
 
 def _samples(out: Path) -> None:

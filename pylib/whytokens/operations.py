@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
-from whytokens import registry
+from whytokens import assets, registry
 from whytokens.containers import Source
 from whytokens.errors import TraceError
 from whytokens.filters import filtered
@@ -78,7 +78,8 @@ def _export(request: Request) -> Generator[Event, None, ExportValue]:
     if exporter is None:
         raise ValueError(f"unknown format {request['format']!r}")
     for asset in exporter.assets:
-        yield Need(asset)
+        if not assets.have(asset):
+            yield Need(asset)
     made = exporter.write(_trace(request))
     stem = Path(_opened["trace"].trace.name).name.split(".")[0] or "trace"
     text, data = (made, None) if isinstance(made, str) else (None, base64.b64encode(made).decode())

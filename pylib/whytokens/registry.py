@@ -26,6 +26,7 @@ from whytokens.detectors.unused_chunks import UNUSED_CHUNKS
 from whytokens.detectors.verbose_schemas import VERBOSE_SCHEMAS
 from whytokens.exporters import Exporter
 from whytokens.exporters.folded import FOLDED
+from whytokens.exporters.html import HTML
 from whytokens.exporters.markdown import MARKDOWN
 from whytokens.exporters.pprof import PPROF
 from whytokens.exporters.report_json import REPORT_JSON
@@ -123,6 +124,7 @@ DETECTORS: tuple[Detector, ...] = (
 LAYOUTS: tuple[Layout, ...] = (MERGED, UNFOLDED, IN_ORDER)
 EXPORTERS: tuple[Exporter, ...] = (
     SVG,
+    HTML,
     TABLE_CSV,
     REPORT_JSON,
     MARKDOWN,

@@ -50,7 +50,8 @@ def secrets(trace: Trace) -> list[Secret]:
                 found.append(
                     Secret(
                         kind=kind, shown=masked(match[0]), segment=segment.id,
-                        path=list(segment.path), file=segment.where.file, line=segment.where.line,
+                        path=[part.replace(match[0], masked(match[0])) for part in segment.path],
+                        file=segment.where.file, line=segment.where.line,
                         pointer=segment.where.pointer,
                     )
                 )  # fmt: skip
