@@ -258,4 +258,17 @@ TICKETS: list[list[Json]] = [
         *use("issue_refund", json.dumps({"refund": "R-7740", "amount": "13.35", "state": "sent"}), order_id="LO-52260", amount="13.35", reason="damaged-packaging"),
         say("13.35 EUR are on their way to your card and will show by 30 November."),
     ],
+    [
+        user("I have waited eleven days for order LO-53871 and my trip starts on Saturday."),
+        *use("get_order", order("LO-53871", "SB-090 Glow sleeping bag", "179.00", "", "gift for a trip on 21 November"), order_id="LO-53871"),
+        *use("track_parcel", json.dumps({"tracking_id": "GL53871DE", "scans": [{"at": "2026-11-06", "place": "Hamburg", "state": "sorted"}, {"at": "2026-11-13", "place": "Kiel", "state": "held"}]}, indent=4), tracking_id="GL53871DE"),
+        say("The carrier has held the parcel in Kiel since 13 November. I can send a second sleeping bag today so that it arrives on Friday. Shall I?"),
+        user("Yes please, and what happens to the first one?"),
+        *use("search_help", POLICY, query="second delivery parcel held by carrier"),
+        *use("reserve_article", json.dumps({"article": "SB-090", "held_until": "2026-11-18T16:00:00Z"}), article="SB-090"),
+        say("The second one is reserved and leaves us today. When the first arrives, refuse it at the door; it comes back to us and you pay nothing."),
+        user("Great. Can you also send it to my office instead?"),
+        *use("ask_person", json.dumps({"ticket": "T-9077", "queue": "addresses", "answer_by": "2026-11-16"}), summary="Customer wants the second parcel of LO-53871 sent to another address. The policy does not say who may change one.", urgency="high"),
+        say("A colleague has to change the address, to keep your order safe. You will hear from us by this evening."),
+    ],
 ]  # fmt: skip
