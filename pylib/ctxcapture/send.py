@@ -6,12 +6,12 @@ Off the host's path: a bounded queue and one daemon thread. What does not fit is
 from __future__ import annotations
 
 import atexit
-import json
 import queue
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from ctxcapture import protobuf
 from ctxcapture.guard import told_once
 from ctxcapture.settings import Settings
 
@@ -27,11 +27,11 @@ TRACES_PATH = "/v1/traces"
 
 
 class Sender:
-    """Sends spans in batches as OTLP/JSON."""
+    """Sends spans in batches, as binary protobuf."""
 
     def __init__(self, settings: Settings) -> None:
         self._url = traces_url(settings.otlp)
-        self._headers = {"Content-Type": "application/json", **settings.otlp_headers}
+        self._headers = {"Content-Type": "application/x-protobuf", **settings.otlp_headers}
         self._waiting: queue.Queue[Span | None] = queue.Queue(MAX_WAITING)
         self._thread = threading.Thread(target=self._run, name="ctxcapture", daemon=True)
         self._idle = threading.Event()
@@ -49,17 +49,17 @@ class Sender:
             self.dropped += 1
             told_once(OSError("the queue is full"), "send, the OTLP address is too slow")
 
-    def flush(self, patience_s: float = PATIENCE_S) -> bool:
+    def flush(self) -> bool:
         """Wait until all is sent; False when patience ended first."""
-        deadline = time.monotonic() + patience_s
+        deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             if self._waiting.empty() and self._idle.wait(0.05):
                 return True
         return False
 
     def close(self) -> None:
-        if self._thread.is_alive():
-            self.flush()
+        """Send what can be sent in time; the daemon thread ends with the program."""
+        if self._thread.is_alive() and self.flush():
             self._waiting.put(None)
             self._thread.join(PATIENCE_S)
 
@@ -87,7 +87,7 @@ class Sender:
         found: list[Any] = []
         for span in batch:
             found += span.traces(span.everything())["resourceSpans"]
-        data = json.dumps({"resourceSpans": found}).encode()
+        data = protobuf.traces(found)
         request = Request(self._url, data=data, headers=self._headers, method="POST")
         with urlopen(request, timeout=TIMEOUT_S) as answer:
             answer.read()
