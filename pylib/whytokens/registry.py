@@ -59,8 +59,11 @@ from whytokens.templates.plain import PLAIN
 from whytokens.templates.shape import SHAPE
 from whytokens.tokenizers import Tokenizer
 from whytokens.tokenizers.claude import V3, V47, V48
-from whytokens.tokenizers.estimate import ANY, LLAMA
+from whytokens.tokenizers.deepseek import DEEPSEEK
+from whytokens.tokenizers.estimate import ESTIMATES
 from whytokens.tokenizers.gemma import GEMMA
+from whytokens.tokenizers.mistral import MISTRAL
+from whytokens.tokenizers.open_models import LLAMA3, LLAMA4, QWEN, QWEN35, TEKKEN
 from whytokens.tokenizers.openai import CL100K, HARMONY, O200K, P50K, R50K
 
 # Most specific marks first; the generic test of roles and content last.
@@ -93,8 +96,15 @@ TOKENIZERS: tuple[Tokenizer, ...] = (
     V48,
     V3,
     GEMMA,
-    LLAMA,
-    ANY,
+    # Distilled models name their teacher too: the one taught says which vocabulary.
+    LLAMA4,
+    LLAMA3,
+    QWEN35,
+    QWEN,
+    DEEPSEEK,
+    MISTRAL,
+    TEKKEN,
+    *ESTIMATES,
 )
 # In the order in which they take what they find: whole calls, then caches, then content (exact copies
 # before near ones), then advice.

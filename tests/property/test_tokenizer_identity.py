@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tiktoken._tiktoken import CoreBPE as Compiled
 
 from whytokens import assets
-from whytokens.tokenizers import claude, openai
+from whytokens.tokenizers import claude, open_models, openai
 from whytokens.tokenizers.core import CoreBPE
 from whytokens.tokenizers.vocabulary import unpack
 
@@ -23,12 +23,13 @@ text = st.lists(
     max_size=12,
 ).map("".join)
 repeats = st.tuples(st.sampled_from(ODD), st.integers(1, 400)).map(lambda pair: pair[0] * pair[1])
+OPEN = (open_models.LLAMA3, open_models.QWEN, open_models.QWEN35, open_models.TEKKEN)
 CORES = {
     tokenizer.key: (
-        CoreBPE(ranks, {}, tokenizer._pattern),
-        Compiled(ranks, {}, tokenizer._pattern),
+        CoreBPE(ranks, {}, tokenizer.pattern),
+        Compiled(ranks, {}, tokenizer.pattern),
     )
-    for tokenizer in (openai.O200K, openai.CL100K, openai.P50K, openai.R50K)
+    for tokenizer in (openai.O200K, openai.CL100K, openai.P50K, openai.R50K, *OPEN)
     for ranks in [unpack(assets.read(tokenizer.asset))]
 }
 VERSIONS = (("3.0", claude.V3), ("4.7", claude.V47), ("4.8", claude.V48))
@@ -38,7 +39,7 @@ VERSIONS = (("3.0", claude.V3), ("4.7", claude.V47), ("4.8", claude.V48))
 def test_ids_equal_the_compiled_tiktoken(key: str) -> None:
     ours, compiled = CORES[key]
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=200, deadline=None)
     @given(text | repeats)
     def check(sample: str) -> None:
         expected = compiled.encode_ordinary(sample)

@@ -6,6 +6,7 @@ import pytest
 
 from whytokens import assets, registry
 from whytokens.tokenizers import claude, gemma, openai
+from whytokens.tokenizers.byte_pairs import BytePairTokenizer
 from whytokens.tokenizers.choose import choose
 from whytokens.tokenizers.core import CoreBPE
 from whytokens.tokenizers.vocabulary import pack, unpack
@@ -13,8 +14,8 @@ from whytokens.tokenizers.vocabulary import pack, unpack
 ENCODINGS = (openai.O200K, openai.CL100K, openai.P50K, openai.R50K)
 
 
-def core(tokenizer: openai.OpenAITokenizer) -> CoreBPE:
-    return CoreBPE(unpack(assets.read(tokenizer.asset)), {"<|end|>": 999_999}, tokenizer._pattern)
+def core(tokenizer: BytePairTokenizer) -> CoreBPE:
+    return CoreBPE(unpack(assets.read(tokenizer.asset)), {"<|end|>": 999_999}, tokenizer.pattern)
 
 
 @pytest.fixture(scope="module")
@@ -73,11 +74,73 @@ def test_long_repeats_equal_the_compiled_core(cores: dict[str, CoreBPE], text: s
         ("claude-opus-4.8", "claude-v4.8"),
         ("claude-sonnet-5-5", "claude-v4.8"),
         ("gemini-2.5-pro", "gemma3"),
+        ("meta-llama/Llama-3.3-70B-Instruct", "llama3"),
+        ("meta.llama3-1-70b-instruct-v1:0", "llama3"),
+        ("groq/llama-4-scout-17b-16e-instruct", "llama4"),
+        ("deepseek-r1-distill-llama-70b", "llama3"),
+        ("deepseek-ai/DeepSeek-R1-Distill-Qwen-32B", "qwen"),
+        ("Qwen/Qwen3-0.6B", "qwen"),
+        ("qwen3-8b", "qwen"),
+        ("qwen2.5-coder:32b", "qwen"),
+        ("qwen3.6-plus", "qwen3.5"),
+        ("qwen3-5-9b", "qwen3.5"),
+        ("deepseek-v4-flash", "deepseek"),
+        ("deepseek-chat", "deepseek"),
+        ("mistral.mixtral-8x7b-instruct-v0:1", "mistral-v3"),
+        ("mistral-large-2407", "mistral-v3"),
+        ("mistral-large-latest", "tekken"),
+        ("mistralai/mistral-nemo", "tekken"),
+        ("us.mistral.pixtral-large-2502-v1:0", "mistral-v3"),
+        ("glm-4.6", "glm (deepseek × 0.929)"),
+        ("us.amazon.nova-lite-v1:0", "nova (gemma3)"),
+        ("x-ai/grok-4-fast", "grok (o200k_base × 1.015)"),
+        ("moonshotai/kimi-k2-0905", "kimi (o200k_base)"),
+        ("llama-2-70b-chat", "llama (o200k_base × 1.11)"),
         ("something-new", "o200k"),
     ],
 )
 def test_models_find_their_vocabulary(model: str, key: str) -> None:
     assert choose(model, None)[0].key == key
+
+
+@pytest.mark.parametrize(
+    ("model", "sure"),
+    [
+        ("qwen-plus", "estimated"),
+        ("qwen3-32b", "exact"),
+        ("codestral-2508", "estimated"),
+        ("deepseek-coder-33b", "estimated"),
+        ("grok-4", "estimated"),
+        ("gemini-3-pro", "reconstructed"),
+    ],
+)
+def test_how_sure(model: str, sure: str) -> None:
+    tokenizer, said = choose(model, None)
+    assert said == sure
+    assert tokenizer.band_per_mille is None or 0 <= tokenizer.band_per_mille < 300
+
+
+def test_counts_of_open_models() -> None:
+    """As their packages' own tokenizers count."""
+    text = "Qu'est-ce que c'est? 12345 東京タワー — naïve façade\n\n    def f(x):  # 🙂\n"
+    counts = {
+        key: t.count_many([text, "", " a", "e\u0301"])
+        for t in registry.TOKENIZERS
+        for key in [t.key]
+        if key in ("llama3", "llama4", "qwen", "qwen3.5", "deepseek", "tekken", "mistral-v3")
+    }
+    assert counts == COUNTS
+
+
+COUNTS = {
+    "llama4": [26, 0, 1, 2],
+    "llama3": [28, 0, 1, 2],
+    "qwen3.5": [30, 0, 1, 1],
+    "qwen": [33, 0, 1, 1],
+    "deepseek": [28, 0, 1, 2],
+    "mistral-v3": [41, 0, 2, 2],
+    "tekken": [32, 0, 1, 3],
+}
 
 
 def test_the_last_tokenizer_knows_every_model() -> None:

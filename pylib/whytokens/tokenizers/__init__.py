@@ -12,13 +12,17 @@ class Tokenizer(Protocol):
     """Counts for one vocabulary. `key` names it ("o200k_base", "claude-v3"); memo keys use it.
 
     `asset` is the vocabulary file it needs (see `whytokens.assets`), None when it needs none;
-    it must be loadable by `assets.read(asset)` before the first count.
+    it must be loadable by `assets.read(asset)` before the first count. `band_per_mille`: nine of ten
+    counts of a text lie within this share of what is billed; 0 where exact, None where unmeasured.
     """
 
     key: str
 
     @property
     def asset(self) -> str | None: ...
+
+    @property
+    def band_per_mille(self) -> int | None: ...
 
     def knows(self, model: str, provider: str | None) -> Exactness | None:
         """How sure this tokenizer's counts are for `model`; None when it is not for it."""

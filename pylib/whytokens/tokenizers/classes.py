@@ -7,6 +7,7 @@ texts in which one stand-in replaces every non-ASCII character of a category.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from functools import cache
 
@@ -18,6 +19,8 @@ GROUPS = {"L": ("Lu", "Ll", "Lt", "Lm", "Lo")}
 @cache
 def ranges(name: str) -> tuple[tuple[int, int], ...]:
     """First and last code points of a category ("Lu") or a group ("L"), sorted."""
+    if name == "CJK":
+        return CJK
     if name in GROUPS:
         return tuple(sorted(pair for part in GROUPS[name] for pair in ranges(part)))
     words = [int(word, 36) for word in PACKED[name].split()]
@@ -38,6 +41,9 @@ STAND_INS = {
     "Lo": "\xe2",
     "M": "\xe3",
     "N": "\xb2",
+    "P": "\xb7",
+    "S": "\xb1",
+    "CJK": "\xb3",
     "space": "\xa0",
     "other": "\xa7",
 }
@@ -48,10 +54,14 @@ WHITE_SPACE = frozenset(
 LONG_S = "\u017f"
 
 
+# Chinese ideographs and Japanese syllables, where a pattern tells them from other letters.
+CJK = ((0x3040, 0x30FF), (0x4E00, 0x9FA5))
+
+
 class Shadow(dict[int, str]):
     """A table for `str.translate`: every character's stand-in, found when first met."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, cjk: bool = False) -> None:
         super().__init__({code: chr(code) for code in range(0x80)})
         self[ord(LONG_S)] = LONG_S
         spans = [
@@ -60,6 +70,11 @@ class Shadow(dict[int, str]):
             if name in STAND_INS
             for first, last in ranges(name)
         ]
+        if cjk:
+            spans = [
+                (first, last, found) for span in spans for first, last, found in _outside(span)
+            ]
+            spans += [(first, last, STAND_INS["CJK"]) for first, last in CJK]
         spans.sort()
         self._firsts = [first for first, _, _ in spans]
         self._spans = spans
@@ -83,6 +98,16 @@ class Shadow(dict[int, str]):
         return found
 
 
+def _outside(span: tuple[int, int, str]) -> list[tuple[int, int, str]]:
+    """What is left of a span beside CJK."""
+    kept = [span]
+    for start, end in CJK:
+        parts = [(a, min(b, start - 1), found) for a, b, found in kept]
+        parts += [(max(a, end + 1), b, found) for a, b, found in kept]
+        kept = [part for part in parts if part[0] <= part[1]]
+    return kept
+
+
 @cache
 def members(name: str) -> str:
     """The inside of a bracket expression over shadows."""
@@ -91,7 +116,7 @@ def members(name: str) -> str:
     ascii_members = [
         chr(code) for first, last in ranges(name) for code in range(first, min(last, 0x7F) + 1)
     ]
-    return "".join(ascii_members) + own
+    return re.escape("".join(ascii_members)) + own
 
 
 SPACES = "\\t-\\r " + STAND_INS["space"]

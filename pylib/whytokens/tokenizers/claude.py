@@ -124,7 +124,7 @@ class Units:
 
     def __init__(self, tiling: Tiling, rules: Rules) -> None:
         self._tiling, self._rules = tiling, rules
-        self._ascii = Counter(UNIT, self._unit, shadow=False)
+        self._ascii = Counter(UNIT, self._unit)
         self._chunks = Counts(self._streamed)
         self._word = tiling.cost(f"{BOW}a{EOW}")
 
@@ -185,7 +185,9 @@ class Units:
 
 
 class ClaudeTokenizer:
-    """One family."""
+    """One family. The band is that of requests of 100 tokens and more (facts, table 3)."""
+
+    band_per_mille = 5
 
     def __init__(self, kind: Family) -> None:
         self.key, self.asset = f"claude-{kind}", ASSETS[kind]

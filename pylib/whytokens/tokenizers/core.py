@@ -10,7 +10,9 @@ import re
 from array import array
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 
+from whytokens.tokenizers.classes import Shadow
 from whytokens.tokenizers.merge import merge
 from whytokens.tokenizers.pattern import translate
 from whytokens.tokenizers.pieces import MAX_PIECES, Counter, well_formed
@@ -24,7 +26,9 @@ class CoreBPE:
     ) -> None:
         self._ranks = encoder
         self._special = special_tokens_encoder
-        self._counter = Counter(translate(pattern), self._cost, shadow=True)
+        self._counter = Counter(
+            translate(pattern), self._cost, partial(Shadow, cjk="\\p{CJK}" in pattern)
+        )
         self._ids: dict[str, tuple[int, ...]] = {}
         self._bytes: dict[int, bytes] | None = None
 

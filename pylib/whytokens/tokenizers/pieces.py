@@ -64,16 +64,18 @@ class Counts(dict[str, int]):
 
 
 class Counter:
-    """Tokens of texts whose pieces are `pattern`'s matches; with `shadow`, matches in the shadow."""
+    """Tokens of texts whose pieces are `pattern`'s matches; with `shadow`, matches in that."""
 
-    def __init__(self, pattern: str, cost: Cost, *, shadow: bool) -> None:
+    def __init__(
+        self, pattern: str, cost: Cost, shadow: Callable[[], Shadow] | None = None
+    ) -> None:
         self._pattern = re.compile(pattern)
         self._cost, self._counts = cost, Counts(cost)
-        self._shadowed = shadow
         self._shadow: Shadow | None = None
+        self._new_shadow = shadow
         self._twin: Callable[[str], int] | None = None
         if _offered:
-            spans = Shadow().row() if shadow else None
+            spans = shadow().row() if shadow else None
             self._twin = _offered[0](javascript(pattern), self._costs, spans, MAX_PIECES)
 
     def count(self, text: str) -> int:
@@ -86,10 +88,10 @@ class Counter:
 
     def split(self, text: str) -> list[str]:
         """The pieces, in order."""
-        if not self._shadowed or text.isascii():
+        if self._new_shadow is None or text.isascii():
             return self._pattern.findall(text)
         if self._shadow is None:
-            self._shadow = Shadow()
+            self._shadow = self._new_shadow()
         ends = accumulate(map(len, self._pattern.findall(text.translate(self._shadow))), initial=0)
         return [text[start:end] for start, end in pairwise(ends)]
 
