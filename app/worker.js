@@ -1,6 +1,8 @@
 // Python in a worker: boots Pyodide, then pumps whytokens.worker.handle, one message at a time.
 // Started through a blob: URL (see load.js), so that the page's security policy governs it too.
 
+import { twin } from "./twin.js";
+
 /** @typedef {{type: "boot", base: string, pyodide: string, integrity: string, sizes: Record<string, number>, module: WebAssembly.Module | null}} BootRequest */
 
 const scope = /** @type {any} */ (self);
@@ -45,6 +47,7 @@ async function boot({ base, pyodide: home, integrity, sizes, module }) {
     packages: ["whytokens"],
     env: { PYTHONDONTWRITEBYTECODE: "1" },
   });
+  python.pyimport("whytokens.tokenizers.pieces").offer(twin);
   handle = python.pyimport("whytokens.worker").handle;
   scope.base = base;
   scope.postMessage(JSON.stringify({ type: "ready" }));

@@ -25,7 +25,17 @@ FAMILIES = (
     ("granite", ""), ("sonar", ""), ("glm", ""), ("kimi", ""), ("grok", ""), ("amazon", "nova"), ("cohere", ""),
 )  # fmt: skip
 STAND_INS = frozenset(
-    ["o200k_base", "llama3", "llama4", "qwen", "qwen3.5", "deepseek", "tekken", "gemma3", "mistral-v3"]
+    [
+        "o200k_base",
+        "llama3",
+        "llama4",
+        "qwen",
+        "qwen3.5",
+        "deepseek",
+        "tekken",
+        "gemma3",
+        "mistral-v3",
+    ]
 )
 # Local engines report what a cache or a cut left of a prompt.
 LOCAL = frozenset(("local", "llamafile", "unknown", "ollama", "charm-hyper"))

@@ -105,6 +105,7 @@ SEPARATOR = "\udc00"
 
 
 def javascript(pattern: str) -> str:
-    """A translated pattern in JavaScript's syntax. Possessive marks go: in our patterns what follows
-    one never matches what it holds, so giving back changes nothing."""
-    return re.sub(r"([+*?}])\+", r"\1", pattern).replace("\\Z", "$")
+    """A translated pattern in JavaScript's syntax, over UTF-16. Possessive marks go: in our patterns
+    what follows one never matches what it holds, so giving back changes nothing."""
+    giving = re.sub(r"([+*?}])\+", r"\1", pattern)
+    return giving.replace("\\Z", "$").replace("\\U0010ffff", "\\uffff")
