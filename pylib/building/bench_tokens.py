@@ -1,11 +1,14 @@
 """Counting speed in Chromium and in Pyodide under Node, beside compiled tiktoken on CPython.
 
 First-sight text, 10 MB: a third each of English, code and JSON. "again" is the same text once more,
-with its words known. All in one run; rounds take turns and the best of each is compared.
+with its words known. All in one run; rounds take turns and the best of each is compared. Each
+tokenizer counts in Python alone and with the page's twin (`app/twin.js`). Then, under Node, inputs
+that hurt at a size and at twice that, and what the page fetches for each vocabulary.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import subprocess
@@ -17,18 +20,18 @@ from typing import Any
 
 from building import corpus, site
 from building.browser import launched
-from building.places import BUILD, ROOT, SITE
+from building.places import BUILD, DATA, ROOT, SITE
 
 ROUNDS = 3
 PART_BYTES = 3_400_000
 SCRIPT = Path(__file__).parent / "bench_tokens.mjs"
-TOKENIZERS = ("o200k_base", "claude-v3", "gemma3")
 PAGE = '<!doctype html><script type="module" src="page.js"></script>'
 PAGE_JS = """const worker = new Worker("worker.js", {type: "module"});
 worker.onmessage = (event) => { document.title = event.data; };"""
 WORKER_JS = """import { measure } from "./bench_tokens.mjs";
+import { twin } from "./twin.js";
 const read = async (name) => new Uint8Array(await (await fetch(name)).arrayBuffer());
-postMessage(await measure(new URL("vendor/pyodide/", location.href).href, read));"""
+postMessage(await measure(new URL("vendor/pyodide/", location.href).href, read, twin, false));"""
 
 
 def main() -> None:
@@ -47,14 +50,24 @@ def main() -> None:
     best: dict[tuple[str, str], tuple[float, float]] = {}
     for _ in range(ROUNDS):
         _keep(best, "compiled tiktoken, CPython", {"o200k_base": _compiled(texts)})
-        _keep(best, "Pyodide, Node", _node(folder))
-        _keep(best, "Pyodide, Chromium", _chromium(folder))
+        _keep(best, "Pyodide, Node", _node(folder)["speed"])
+        _keep(best, "Pyodide, Chromium", _chromium(folder)["speed"])
     reference = best["compiled tiktoken, CPython", "o200k_base"][0]
     for (place, key), (cold, warm) in sorted(best.items()):
         print(
-            f"{place:28} {key:12} {size / cold / 1e6:6.2f} MB/s first ({reference / cold:.2f}x), "
+            f"{place:28} {key:18} {size / cold / 1e6:6.2f} MB/s first ({reference / cold:.2f}x), "
             f"again {size / warm / 1e6:6.2f} MB/s ({reference / warm:.2f}x)"
         )
+    for name, (n, once, twice) in _node(folder, "hard")["hard"].items():
+        print(f"{name:34} {n:9,}: {once:6.2f} s, twice that: {twice:6.2f} s")
+    _vocabularies()
+
+
+def _vocabularies() -> None:
+    """A host compresses what it sends or it does not; either is printed."""
+    for path in sorted(DATA.glob("*.bin")):
+        data = path.read_bytes()
+        print(f"{path.name:16} {len(data):9,} bytes, {len(gzip.compress(data)):9,} by gzip")
 
 
 def _texts() -> list[str]:
@@ -107,8 +120,8 @@ def _compiled(texts: list[str]) -> tuple[float, float]:
     return times[0], times[1]
 
 
-def _node(folder: Path) -> dict[str, Any]:
-    command = ["node", "--no-warnings", str(folder / SCRIPT.name), str(folder)]
+def _node(folder: Path, *more: str) -> dict[str, Any]:
+    command = ["node", "--no-warnings", str(folder / SCRIPT.name), str(folder), *more]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
