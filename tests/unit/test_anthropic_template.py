@@ -168,3 +168,45 @@ def test_a_tool_of_the_providers_own_costs_what_it_is_known_to() -> None:
     assert beside == asked(text("Hi"), tools=TOOLS[:1]) + 250
     unknown = {"type": "mind_reader_20300101", "name": "mind_reader"}
     assert asked(text("Hi"), tools=[unknown]) == plain
+
+
+def test_of_several_results_one_that_found_a_tool_has_no_name() -> None:
+    def turn(*results: dict[str, Any]) -> int:
+        calls = [
+            {"type": "tool_use", "id": key, "name": "find", "input": {"q": key}} for key in "ab"
+        ]
+        messages = [
+            {"role": "user", "content": "Hi"},
+            {"role": "assistant", "content": calls},
+            {"role": "user", "content": list(results)},
+        ]
+        body = {"model": SONNET, "messages": messages, "tools": TOOLS}
+        return estimate("anthropic.messages", body)
+
+    def result(key: str, *content: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "tool_result", "tool_use_id": key, "content": list(content)}
+
+    reference = {"type": "tool_reference", "tool_name": "rate"}
+    named = "<result>\n<name>find</name>\n<output>{}</output>\n</result>\n"
+    both = f"<function_results>\n{named.format('x')}{named.format('')}</function_results>"
+    one = f"<function_results>\n{named.format('x')}</function_results>"
+    line = '<function>{"description": "Exchange rate.", "name": "rate", "parameters": {"type": "object"}}</function>\n'
+    empty, found = turn(result("a", text("x")), result("b")), result("b", reference)
+    lost = count(SONNET, both) - count(SONNET, one)
+    assert turn(result("a", text("x")), found) == empty - lost + count(SONNET, line) + 12
+
+
+def test_a_tool_that_the_request_adds_has_a_message_of_its_own() -> None:
+    added = {"type": "tool_addition", "tool": {"type": "tool_reference", "name": "rate"}}
+
+    def turn(*blocks: dict[str, Any]) -> int:
+        model = "claude-opus-4-8"
+        messages = [
+            {"role": "user", "content": "Hi"},
+            {"role": "system", "content": list(blocks)},
+        ]
+        body = {"model": model, "messages": messages, "tools": TOOLS}
+        return estimate("anthropic.messages", body)
+
+    assert turn(added, added) - turn(added) == turn(added) - turn()
+    assert turn(added) - turn() > 29

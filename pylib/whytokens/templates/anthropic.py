@@ -70,6 +70,8 @@ class AnthropicTemplate:
         elif kind == "v4.7" and context.options.thinking and categories == ["assistant"]:
             pieces.append(parts.frame(UNTHOUGHT_ANSWER))
         mixed = blocks.between(kind, found)
+        if message.role == "system":
+            mixed += tool_markup.ADDED_TOOL * categories.count("tools")
         pieces += [parts.frame(mixed)] if mixed else []
         return pieces + parts.texts(
             context, found, lambda s: shares.get(s.id) or blocks.piece(context, kind, s)

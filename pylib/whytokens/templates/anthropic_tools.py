@@ -27,6 +27,8 @@ TEXT_BEFORE_CALLS, CALLS_AFTER_RESULT = 1, 1
 OLD = re.compile(r"claude-3-")
 # A tool that a search found is written where it was found, in a block of its own.
 FOUND_TOOL = {"v3": 12, "v4.7": 12, "v4.8": 14}
+# One that the request adds in a message of its own.
+ADDED_TOOL = 29
 # From 4.8 on, tools whose loading is deferred are announced.
 DEFERRED = {"v3": 0, "v4.7": 0, "v4.8": 93}
 # Tools whose schema is the provider's own: tokens beside the preamble, measured on one request or two
@@ -150,8 +152,11 @@ def results(context: Context, found: Sequence[Segment]) -> dict[SegmentId, Piece
     results = [s for s in found if s.category == "tool_result" and s.text is not None]
     if not results:
         return {}
+    several = len(results) > 1
+    if several and any(s.category == "tools" for s in found):
+        results = [s for s in results if s.text]  # what a search found is no named result
     rendered = [result.text or "" for result in results]
-    if len(results) > 1:
+    if several and rendered:
         rendered = [
             f"<result>\n<name>{parts.tool_name(result)}</name>\n<output>{text}</output>\n</result>\n"
             for result, text in zip(results, rendered, strict=True)
