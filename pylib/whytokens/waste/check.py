@@ -24,6 +24,7 @@ from whytokens.waste.traffic import Traffic, threads
 
 # Said of a change that was priced and came to nothing.
 COUNTED = "Its tokens are counted in the finding it overlaps with."
+UNPRICED = "No price is known for these calls."
 NOTHING = (
     "It saves nothing here: those tokens are read from the cache, and changing them would write "
     "what stands behind them once more."
@@ -75,7 +76,7 @@ def check(
     telescope = Telescope(trace, calls, {p.number: p for p in plans}, traffic, pricer)
     wastes.sort(key=_turn)
     done = [_finding(detector, waste, telescope) for detector, waste in wastes]
-    done = _overlapping(done, [waste for _, waste in wastes])
+    done = _overlapping(done, [waste for _, waste in wastes], telescope.pusd > 0)
     order = sorted(done, key=lambda one: -(one.saving.pusd if one.saving else 0))
     back = {id(one): number for number, one in enumerate(order)}
     order = [replace(one, overlaps=_renumber(one, done, back)) for one in order]
@@ -132,9 +133,10 @@ def _clean(detector: Detector) -> Finding:
     return Finding(detector=detector.key, title=f"No {detector.looks_for}", state="ok")
 
 
-def _overlapping(made: list[Finding], wastes: Sequence[Waste]) -> list[Finding]:
+def _overlapping(made: list[Finding], wastes: Sequence[Waste], priced: bool) -> list[Finding]:
     """Name findings that ask for the same segments or group of calls, and why some save nothing."""
     marks = [_marks(waste) for waste in wastes]
+    nothing = NOTHING if priced else UNPRICED
     found = []
     for number, finding in enumerate(made):
         shared = tuple(
@@ -144,7 +146,7 @@ def _overlapping(made: list[Finding], wastes: Sequence[Waste]) -> list[Finding]:
         )
         why = finding.why
         if finding.saving is None and step_of(wastes[number]) is not None:
-            why = f"{why} {COUNTED if shared else NOTHING}"
+            why = f"{why} {COUNTED if shared else nothing}"
         found.append(replace(finding, why=why, overlaps=shared))
     return found
 

@@ -88,22 +88,26 @@ class Priced:
         )
 
     def asked(self, arrival: Arrival) -> tuple[str, str] | None:
-        """Tool and arguments that a tool result answers; None where the call is not in the prompt."""
-        prompts, messages = self.trace.prompts, self.trace.messages
-        results = [
-            number
-            for number, segment in enumerate(self._segments(arrival.node))
-            if segment.category == "tool_result"
-        ]
-        node, skipped = prompts.parents[arrival.node], 0
-        while node and messages[prompts.messages[node]].role == "tool":
-            skipped += len(messages[prompts.messages[node]].segments)
-            node = prompts.parents[node]
-        calls = [s for s in self._segments(node) if s.category == "tool_call"] if node else []
-        place = skipped + results.index(arrival.slot) if arrival.slot in results else -1
-        if 0 <= place < len(calls):
+        """Tool and arguments that a tool result answers, by its place among the results; None where
+        the calls are not in the prompt."""
+        parents = self.trace.prompts.parents
+        before = self._segments(arrival.node)[: arrival.slot]
+        place = sum(segment.category == "tool_result" for segment in before)
+        node = parents[arrival.node]
+        while self._role(node) == "tool":
+            place += sum(s.category == "tool_result" for s in self._segments(node))
+            node = parents[node]
+        calls: list[Segment] = []
+        while self._role(node) == "assistant":
+            calls = [s for s in self._segments(node) if s.category == "tool_call"] + calls
+            node = parents[node]
+        if place < len(calls):
             return (calls[place].name or "", calls[place].text or "")
         return None
+
+    def _role(self, node: NodeId) -> str | None:
+        prompts = self.trace.prompts
+        return self.trace.messages[prompts.messages[node]].role if node else None
 
     def _segments(self, node: NodeId) -> list[Segment]:
         message = self.trace.messages[self.trace.prompts.messages[node]]
