@@ -37,7 +37,10 @@ def main() -> None:
     rows = corpus.rows()
     for group in corpus.GROUPS:
         mine = list(corpus.of(group, rows))
-        closed = [row for row in mine if corpus.closed(row)]
+        by_reason = defaultdict(list)
+        for row in mine:
+            by_reason[corpus.open_because(group, row)].append(row)
+        closed = by_reason.pop(None, [])
         print(f"\n{group.name}: {len(mine)} requests, {len(closed)} closed")
         counted = corpus.counted(group, closed)
         found = _apart(counted)
@@ -54,6 +57,9 @@ def main() -> None:
         if len(open_only) < len(found):
             _print("  no sealed thinking", _errors(open_only))
         _worst(found)
+        print("  not closed, and so in no bar:")
+        for reason, some in sorted(by_reason.items(), key=lambda item: -len(item[1])):
+            _print(f"  {reason}", _errors(corpus.counted(group, some)))
 
 
 def _apart(counted: list[Counted]) -> list[Counted]:

@@ -38,6 +38,7 @@ class Group:
     apis: frozenset[str]
     family: str
     importer: str
+    reads_files: bool = False  # bills the text that it reads out of a document
 
 
 GROUPS = (
@@ -47,6 +48,7 @@ GROUPS = (
         frozenset(("chat.completions",)),
         "openai",
         "openai_chat",
+        reads_files=True,
     ),
     Group(
         "OpenAI Responses",
@@ -54,6 +56,7 @@ GROUPS = (
         frozenset(("responses",)),
         "openai",
         "openai_responses",
+        reads_files=True,
     ),
     Group(
         "Anthropic",
@@ -94,12 +97,19 @@ def rows() -> list[dict[str, Any]]:
         return [json.loads(line) for line in file]
 
 
-def closed(row: dict[str, Any]) -> bool:
-    """Is everything that was billed in the body? Recordings with replaced texts are told apart, and
-    rows whose texts the corpus holds by reference only."""
-    if OPEN.intersection(row["features"]) or "maybe_redacted" in row["features"]:
-        return False
-    return not any(_is_text(media) for media in row["media"].values())
+def open_because(group: Group, row: dict[str, Any]) -> str | None:
+    """Why not everything that was billed is in the body, None when it is. Recordings with replaced
+    texts are told apart, and rows whose texts the corpus holds by reference only."""
+    features = OPEN.intersection(row["features"])
+    if features:
+        return sorted(features)[0]
+    if "maybe_redacted" in row["features"]:
+        return "replaced texts"
+    if any(_is_text(media) for media in row["media"].values()) or _media_in_text(row):
+        return "a text by reference"
+    if group.reads_files and any(_is_document(media) for media in row["media"].values()):
+        return "a document's text by reference"
+    return "the provider's own prompts" if _prompts_itself(row) else None
 
 
 def lacks_duration(row: dict[str, Any]) -> bool:
@@ -122,6 +132,24 @@ def edited(found: list[Counted]) -> set[int]:
 def _is_text(media: dict[str, Any]) -> bool:
     mime = media.get("mime") or ""
     return media.get("kind") == "other" and (not mime or mime.startswith("text/"))
+
+
+def _is_document(media: dict[str, Any]) -> bool:
+    return media.get("kind") == "pdf" or "document" in (media.get("mime") or "")
+
+
+def _media_in_text(row: dict[str, Any]) -> bool:
+    """Base64 in the text of a tool's result is billed as that text, which the corpus cut out."""
+    messages = row["request_body"].get("messages")
+    said = [one.get("content") for one in messages or () if isinstance(one, dict)]
+    return any(isinstance(text, str) and "@@media:" in text for text in said)
+
+
+def _prompts_itself(row: dict[str, Any]) -> bool:
+    """Search models search, and "pro" reasoning drafts several times, at the caller's bill."""
+    reasoning = row["request_body"].get("reasoning")
+    pro = isinstance(reasoning, dict) and reasoning.get("mode") == "pro"
+    return pro or "-search-" in (row["response_model"] or "")
 
 
 def of(group: Group, found: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -22,7 +22,7 @@ from whytokens.model import (
     SegmentId,
     Trace,
 )
-from whytokens.templates import Context, Piece, Template
+from whytokens.templates import Context, Kind, Piece, Template
 from whytokens.templates.choose import choose_template
 from whytokens.tokenizers import Exactness, Tokenizer
 from whytokens.tokenizers.choose import choose
@@ -76,6 +76,7 @@ class Lane:
     sums: dict[NodeId, int] = field(default_factory=dict)
     ends: dict[NodeId, NodeId] = field(default_factory=dict)
     frames: dict[NodeId, tuple[Piece, ...]] = field(default_factory=dict)
+    guesses: dict[NodeId, Kind | None] = field(default_factory=dict)
 
     def head_end(self, node: NodeId) -> NodeId:
         """The last node of the leading run of tools, format and system messages."""
@@ -131,6 +132,20 @@ class Lane:
             self.sums[step] = total
         return total
 
+    def guessed(self, node: NodeId) -> Kind | None:
+        """What in the prompt at `node` is known from the bill only or by estimate: "hidden" thinking
+        or "media"; the first of them."""
+        end = self.head_end(node)
+        missing: list[NodeId] = []
+        step = node
+        while step != end and step not in self.guesses:
+            missing.append(step)
+            step = self.trace.prompts.parents[step]
+        found = self.guesses[step] if step != end else _guess(self.head(end))
+        for step in reversed(missing):
+            found = self.guesses[step] = found or _guess(self.turn(step))
+        return found
+
     def reply(self, segments: Iterable[SegmentId]) -> list[Piece]:
         found = [self.trace.segments[segment] for segment in segments]
         return self.template.reply(self.context, found) if found else []
@@ -138,6 +153,11 @@ class Lane:
     def _messages(self, end: NodeId) -> list[Message]:
         prompts = self.trace.prompts
         return [self.trace.messages[prompts.messages[node]] for node in prompts.path(end)]
+
+
+def _guess(pieces: Iterable[Piece]) -> Kind | None:
+    kinds = (p.kind for p in pieces if not p.exact and p.segment is not None)
+    return next((kind for kind in kinds if kind in ("hidden", "media")), None)
 
 
 class Lanes:

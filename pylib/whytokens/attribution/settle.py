@@ -19,6 +19,8 @@ from whytokens.templates import Piece
 TRIM_TOKENS, TRIM_SHARE = 4, 0.01
 # A split of the cached part is believed where what was written counts this near to the bill.
 WRITTEN_SHARE = 0.02
+# What bills more than is counted where a prompt holds parts of unknown size.
+GUESSED = {"hidden": "hidden thinking of earlier steps", "media": "media and documents"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def settle(call: Call, lane: Lane, frame: tuple[Piece, ...], usage: Usage, targe
     if rests is None:
         return _whole(call, lane, frame, target)
     if min(rests) >= 0 and not any(rests[1:-1]):
-        return Settled((*_rest(call, rests[0]), *head), None, (*tail, *_rest(call, rests[-1])))
+        return Settled((*_rest(call, lane, rests[0]), *head), None, (*tail, *_rest(call, lane, rests[-1])))
     pieces: list[Piece] = []
     starts = [None, *(group.end for group in groups[:-1])]
     for number, (start, group) in enumerate(zip(starts, groups, strict=True)):
@@ -68,7 +70,7 @@ def settle(call: Call, lane: Lane, frame: tuple[Piece, ...], usage: Usage, targe
             mine = [*head, *mine]
         if number == len(groups) - 1:
             mine += tail
-        pieces += _adjusted(call, mine, rests[number])
+        pieces += _adjusted(call, lane, mine, rests[number])
     return Settled((), tuple(pieces), ())
 
 
@@ -130,11 +132,11 @@ def _whole(call: Call, lane: Lane, frame: tuple[Piece, ...], target: int) -> Set
     """One group: the overhead goes first, an over-count is taken from the frames first."""
     residual = target - lane.upto(call.prompt) - tokens_of(frame)
     if residual >= 0:
-        return Settled(_rest(call, residual), None, frame)
+        return Settled(_rest(call, lane, residual), None, frame)
     if -residual <= tokens_of(frame):
         return Settled((), None, _trimmed(frame, -residual))
     pieces = [*_between(lane, None, call.prompt, call.prompt), *frame]
-    return Settled((), tuple(_adjusted(call, pieces, residual)), ())
+    return Settled((), tuple(_adjusted(call, lane, pieces, residual)), ())
 
 
 def _between(lane: Lane, start: NodeId | None, end: NodeId, prompt: NodeId) -> Iterable[Piece]:
@@ -147,16 +149,16 @@ def _between(lane: Lane, start: NodeId | None, end: NodeId, prompt: NodeId) -> I
             yield from lane.turn(step)
 
 
-def _adjusted(call: Call, pieces: list[Piece], residual: int) -> Sequence[Piece]:
+def _adjusted(call: Call, lane: Lane, pieces: list[Piece], residual: int) -> Sequence[Piece]:
     if residual >= 0:
-        return [*_rest(call, residual), *pieces]
+        return [*_rest(call, lane, residual), *pieces]
     target = tokens_of(pieces) + residual
     if -residual <= max(TRIM_TOKENS, target * TRIM_SHARE):
         return _trimmed(tuple(pieces), -residual)
     return _rescaled(pieces, target)
 
 
-def _rest(call: Call, tokens: int) -> tuple[Piece, ...]:
+def _rest(call: Call, lane: Lane, tokens: int) -> tuple[Piece, ...]:
     """Overhead, named by its likely cause."""
     if not tokens:
         return ()
@@ -167,6 +169,8 @@ def _rest(call: Call, tokens: int) -> tuple[Piece, ...]:
         cause = f"hosted tools ({', '.join(call.options.hosted)})"
     elif call.options.server_state:
         cause = "kept on the server"
+    elif guessed := lane.guessed(call.prompt):
+        cause = GUESSED[guessed]
     return (Piece(None, tokens, "hidden", True, cause),)
 
 

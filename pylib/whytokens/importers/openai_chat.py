@@ -18,6 +18,7 @@ from whytokens.importers.values import Json, as_dict, as_list, as_str, dumped, p
 from whytokens.model import Category, MessageId, Options, SegmentId, Where
 
 HOSTED_KEYS = ("web_search_options",)
+PDF = "application/pdf"
 
 
 def request_messages(
@@ -111,9 +112,10 @@ def _part(part: Json, category: Category, builder: TraceBuilder, where: Where) -
     if kind in ("input_audio", "file", "input_file"):
         inner = as_dict(part.get(kind)) or part
         data = as_str(inner.get("data")) or as_str(inner.get("file_data")) or ""
-        mime = "audio/wav" if kind == "input_audio" else "application/pdf"
+        said = pictures.DATA_URL.match(data)
+        mime = f"audio/{inner.get('format') or 'wav'}" if kind == "input_audio" else PDF
         name = as_str(inner.get("filename")) or str(kind)
-        media = pictures.media(data.split(",")[-1], mime)
+        media = pictures.media(data.split(",")[-1], (said and said[1]) or mime)
         return builder.segment("media", ("media", name), None, where, media=media)
     for key in ("text", "refusal"):
         if isinstance(part.get(key), str):
@@ -146,7 +148,7 @@ def result(
 
 
 def _options(body: Json, tools: list[Any]) -> Options:
-    choice = body.get("tool_choice")
+    choice = body.get("tool_choice", body.get("function_call"))
     inner = as_dict(as_dict(choice).get("function")) or as_dict(choice)
     hosted = [
         str(as_dict(t).get("type"))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from whytokens.builder import TraceBuilder
-from whytokens.importers import usage
-from whytokens.importers.bodies import Api, BodyImporter, Reply, Request
+from whytokens.importers import thinking, usage
+from whytokens.importers.bodies import Api, BodyImporter, Reply, Request, named_model
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.openai_chat import content, format_message, result
 from whytokens.importers.tools import CallNames, call, definition
@@ -89,7 +89,19 @@ def _item(
     if kind == "reasoning":
         texts = [as_str(as_dict(part).get("text")) for part in as_list(item.get("summary"))]
         text = "\n".join(text for text in texts if text) or None
-        return "assistant", [builder.segment("thinking", ("thinking",), text, where)]
+        return "assistant", [
+            builder.segment(
+                "thinking",
+                ("thinking",),
+                text,
+                where,
+                media=thinking.seal(item.get("encrypted_content")),
+            )
+        ]
+    if kind == "compaction":
+        sealed = thinking.seal(item.get("encrypted_content"))
+        said = ("assistant", "compacted conversation")
+        return "assistant", [builder.segment("assistant", said, None, where, media=sealed)]
     if isinstance(kind, str) and kind.endswith("_output"):
         path = names.result_path(item.get("call_id"), kind.removesuffix("_output"))
         value = item.get("output", item.get("tools"))
@@ -110,6 +122,9 @@ def _options(body: Json, tools: list[Json]) -> Options:
     if state is None and any(as_dict(item).get("type") == "item_reference" for item in items):
         state = "item_reference"
     named = as_str(as_dict(choice).get("name"))
+    hosted = [str(t["type"]) for t in tools if t.get("type") not in OWN_TOOLS]
+    if as_dict(body.get("reasoning")).get("mode") == "pro":  # drafts several times, all billed
+        hosted.append("pro reasoning")
     return Options(
         tool_choice=choice if isinstance(choice, str) else "tool" if named else None,
         tool_name=named,
@@ -118,7 +133,7 @@ def _options(body: Json, tools: list[Json]) -> Options:
             as_dict(item).get("type") == "function_call" and as_dict(item).get("id")
             for item in items
         ),
-        hosted=tuple(str(t["type"]) for t in tools if t.get("type") not in OWN_TOOLS),
+        hosted=tuple(hosted),
         server_state=state,
     )
 
@@ -160,7 +175,11 @@ def _reply(exchange: Exchange, builder: TraceBuilder) -> Reply:
 
 
 def _request(exchange: Exchange, builder: TraceBuilder) -> Request:
-    return Request(*request_messages(exchange.request, builder, exchange.where))
+    messages, options, marks = request_messages(exchange.request, builder, exchange.where)
+    if thinking.OPENAI_FORGETS.search(named_model(exchange) or ""):
+        kept = zip(messages, thinking.of_this_turn(messages, builder), strict=True)
+        messages = [now for one, now in kept if now == one or builder.segments_of(now)]
+    return Request(messages, options, marks)
 
 
 OPENAI_RESPONSES = BodyImporter(

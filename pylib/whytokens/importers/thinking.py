@@ -2,7 +2,8 @@
 
 It counts only within the turn that it belongs to: after the last message of the user that is no
 tool result. So it is no part of later prompts, and the cached prefix ends where it stood.
-Measured on the corpus for Gemini 3 (seals) and Claude until 4.5; documented by both providers.
+Measured on the corpus for Gemini 3 (seals), Claude until 4.5 and OpenAI until 5.5; documented by the
+first two.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ CLAUDE_FORGETS = re.compile(
 # Gemini takes out seals alone, thoughts that are sent back as text stay (three projects); from 3.5
 # on it keeps both.
 GEMINI_FORGETS = re.compile(r"gemini-(2\.5|3(?!\.[5-9]))", re.IGNORECASE)
+# OpenAI's until 5.5; later ones keep what they thought.
+OPENAI_FORGETS = re.compile(r"(^|/)(o\d|codex-mini|gpt-5(?!\.[6-9]))", re.IGNORECASE)
+
 SEAL = "application/x-thought-signature"
 STREAMED = "streamed"
 # Bytes that each sealed chunk spends on itself.

@@ -7,14 +7,14 @@ import re
 
 from whytokens.model import Media
 
-PATCH_MODELS = (  # model, most patches, tokens per patch in thousandths
-    (re.compile(r"gpt-4\.1-mini"), 1536, 1620),
-    (re.compile(r"gpt-4\.1-nano"), 1536, 2460),
-    (re.compile(r"gpt-5(\.\d)?-mini"), 1536, 1200),
-    (re.compile(r"gpt-5(\.\d)?-nano"), 1536, 1500),
-    (re.compile(r"o4-mini"), 1536, 1720),
-    (re.compile(r"gpt-5\.[23]"), 1536, 1200),
-    (re.compile(r"gpt-5\.[4-9]|gpt-[6-9]"), 2500, 1200),
+PATCH_MODELS = (  # model, most patches, tokens per patch
+    (re.compile(r"gpt-4\.1-mini"), 1536, 1.62),
+    (re.compile(r"gpt-4\.1-nano"), 1536, 2.46),
+    (re.compile(r"gpt-5(\.\d)?-mini"), 1536, 1.2),
+    (re.compile(r"gpt-5(\.\d)?-nano"), 1536, 1.5),
+    (re.compile(r"o4-mini"), 1536, 1.72),
+    (re.compile(r"gpt-5\.[23]"), 1536, 1.2),
+    (re.compile(r"gpt-5\.[4-9]|gpt-[6-9]"), 2500, 1.2),
 )
 TILE_MODELS = (  # model, base, per 512-px tile
     (re.compile(r"gpt-4o-mini"), 2833, 5667),
@@ -34,9 +34,9 @@ _EPSILON = 1e-9
 def openai(model: str, width: int, height: int, detail: str | None) -> int:
     """Tokens of an image for an OpenAI model."""
     name = model.lower()
-    for pattern, cap, factor in PATCH_MODELS:
+    for pattern, cap, factor in PATCH_MODELS:  # in floats as it is billed: 300 * 1.62 is over 486
         if pattern.search(name):
-            return math.ceil(_patches(width, height, cap) * factor / 1000) + 1
+            return math.ceil(_patches(width, height, cap) * factor) + 1
     base, tile = next((base, tile) for pattern, base, tile in TILE_MODELS if pattern.search(name))
     return base if detail == "low" else base + tile * _tiles(width, height)
 

@@ -1,7 +1,7 @@
 """Tool definitions as OpenAI renders them: a TypeScript namespace with comments.
 
 Spec: facts "OpenAI chat.completions", bullet "Tools" (fitted on billed requests, 91.5 % of 272 tool
-sets token-exact). Limits such as `format`, `minimum` or `additionalProperties` are not rendered.
+sets token-exact). `additionalProperties`, `strict` and lengths of strings are not rendered.
 """
 
 from __future__ import annotations
@@ -15,6 +15,14 @@ PREFIX = "# Tools\n\n## functions\n\nnamespace functions {\n\n"
 SUFFIX = "} // namespace functions"
 # Deeper schemas are drawn as `any`, so that one that refers to itself ends.
 MAX_DEPTH = 10
+# What structured outputs know to keep: shown behind the property; other formats are not.
+LIMITS = (
+    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
+    "minItems", "maxItems", "pattern", "format",
+)  # fmt: skip
+FORMATS = frozenset(
+    ("date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid")
+)
 WORDS = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean"}
 
 
@@ -27,6 +35,11 @@ def function(name: str, description: str | None, parameters: Any) -> str:
     shapes = {**_dict(schema.get("definitions")), **_dict(schema.get("$defs"))}
     above = "".join(f"// {schema[key]}\n" for key in ("title", "description") if schema.get(key))
     return f"{head}type {name} = (_: {above}{_object(schema, shapes, 0)}) => any;"
+
+
+def freeform(name: str, description: str | None) -> str:
+    """A custom tool, whose input is plain text."""
+    return (comment(description) if description else "") + f"type {name} = (FREEFORM) => any;"
 
 
 def comment(text: Any) -> str:
@@ -72,9 +85,17 @@ def _type(schema: Any, shapes: Schema, depth: int) -> str:
     if kind == "object" or (kind is None and found.get("properties")):
         return _object(found, shapes, depth + 1) if _dict(found.get("properties")) else "object"
     if kind == "array":
-        item = _type(found["items"], shapes, depth + 1) if found.get("items") else "any"
-        return (f"({item})" if " | " in item and not item.startswith("{") else item) + "[]"
+        return _array(found.get("items"), shapes, depth)
     return WORDS.get(kind, "null" if kind == "null" else "any") if isinstance(kind, str) else "any"
+
+
+def _array(items: Any, shapes: Schema, depth: int) -> str:
+    """`T[]`; objects that have a title or a description of their own say it above."""
+    item = _type(items, shapes, depth + 1) if items else "any"
+    said = _resolve(items, shapes)
+    if item.startswith("{") and _words(said):
+        return f"Array<\n{_words(said)}{item}>"
+    return (f"({item})" if " | " in item and not item.startswith("{") else item) + "[]"
 
 
 def _union(schema: dict[str, Any], kinds: list[Any], shapes: Schema, depth: int) -> str:
@@ -93,13 +114,13 @@ def _object(schema: Schema, shapes: Schema, depth: int) -> str:
     rows, plain = [], True
     for key, value in _dict(schema.get("properties")).items():
         found = _resolve(value, shapes)
-        words, default = _words(found), _default(found)
-        plain = plain and not words and not default
+        words, after = _words(found), _after(found)
+        plain = plain and not words and not after
         mark = "" if key in required else "?"
-        rows.append((words, f"{key}{mark}: {_type(found, shapes, depth)}", default))
+        rows.append((words, f"{key}{mark}: {_type(found, shapes, depth)}", after))
     if plain:
         return "{ " + ", ".join(row for _, row, _ in rows) + " }"
-    return "{\n" + "".join(f"{words}{row},{default}\n" for words, row, default in rows) + "}"
+    return "{\n" + "".join(f"{words}{row},{after}\n" for words, row, after in rows) + "}"
 
 
 def _words(schema: Schema) -> str:
@@ -109,9 +130,18 @@ def _words(schema: Schema) -> str:
     return comment(title or description) if title or description else ""
 
 
-def _default(schema: Schema) -> str:
-    if "default" not in schema:
-        return ""
-    value = schema["default"]
-    bare = isinstance(value, str) and isinstance(schema.get("enum"), list)
-    return f" // default: {value if bare else _json(value)}"
+def _after(schema: Schema) -> str:
+    """What is said behind a property: its default, and the limits of its value."""
+    found = []
+    if "default" in schema:
+        value = schema["default"]
+        bare = isinstance(value, str) and isinstance(schema.get("enum"), list)
+        found.append(f"default: {value if bare else _json(value)}")
+    limits = [f"{key}: {schema[key]}" for key in LIMITS if key in schema and _limits(schema, key)]
+    if limits:
+        found.append("Constraints: " + ", ".join(limits))
+    return " // " + ", ".join(found) if found else ""
+
+
+def _limits(schema: Schema, key: str) -> bool:
+    return key != "format" or schema[key] in FORMATS

@@ -52,7 +52,7 @@ def gemini(value: Any) -> Usage | None:
         Counters(
             prompt=prompt + tools,
             read=as_tokens(raw.get("cachedContentTokenCount")) or 0,
-            output=total - prompt - tools if unspoken and total else said or 0,
+            output=max(0, total - prompt - tools) if unspoken and total else said or 0,
             reasoning=thoughts,
             reasoning_beside=True,
             more=More(detail=detail, total=total, tier=TIERS.get(tier or "", tier)),
