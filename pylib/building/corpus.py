@@ -109,6 +109,8 @@ def open_because(group: Group, row: dict[str, Any]) -> str | None:
         return "a text by reference"
     if group.reads_files and any(_is_document(media) for media in row["media"].values()):
         return "a document's text by reference"
+    if _thinking_by_id(row):
+        return "thinking by its id"
     return "the provider's own prompts" if _prompts_itself(row) else None
 
 
@@ -145,6 +147,17 @@ def _media_in_text(row: dict[str, Any]) -> bool:
     return any(isinstance(text, str) and "@@media:" in text for text in said)
 
 
+def _thinking_by_id(row: dict[str, Any]) -> bool:
+    """Reasoning of the running turn that is sent as the id of what the provider has stored."""
+    items = row["request_body"].get("input")
+    items = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    last = max((i for i, item in enumerate(items) if item.get("role") == "user"), default=0)
+    return any(
+        item.get("type") == "reasoning" and not item.get("encrypted_content")
+        for item in items[last:]
+    )
+
+
 def _prompts_itself(row: dict[str, Any]) -> bool:
     """Search models search, and "pro" reasoning drafts several times, at the caller's bill."""
     reasoning = row["request_body"].get("reasoning")
@@ -174,7 +187,9 @@ def counted(group: Group, found: list[dict[str, Any]]) -> list[Counted]:
     for number, row in enumerate(found):
         where = Where(file="corpus", line=number + 1)
         model = row["response_model"] or row["model"]
-        exchange = _exchange(body(row), {"model": model, "modelVersion": model}, where)
+        called = [{"type": "function_call", "name": call[0]} for call in _calls(row)]
+        response = {"model": model, "modelVersion": model, "output": called}
+        exchange = _exchange(body(row), response, where)
         request = api.request(exchange, builder)
         builder.call(
             api=api.api,
@@ -193,8 +208,14 @@ def counted(group: Group, found: list[dict[str, Any]]) -> list[Counted]:
         pieces = [*lane.frame(end)]
         for node in [end, *(n for n in trace.prompts.path(call.prompt) if n > end)]:
             pieces += lane.pieces(node, end)
-        answers.append(Counted(row, sum(p.tokens for p in pieces), all(p.exact for p in pieces)))
+        tokens = sum(piece.tokens for piece in pieces) // call.options.shared_by
+        answers.append(Counted(row, tokens, all(piece.exact for piece in pieces)))
     return answers
+
+
+def _calls(row: dict[str, Any]) -> list[list[str]]:
+    """Name and arguments of the calls that came back."""
+    return (row.get("output") or {}).get("tool_calls") or []
 
 
 def _exchange(request: dict[str, Any], response: dict[str, Any], where: Where) -> Exchange:

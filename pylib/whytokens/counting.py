@@ -76,7 +76,8 @@ def _request(data: bytes, name: str) -> Generator[Event, None, Trace | None]:
 
 
 def _of_request(trace: Trace, model: str) -> Generator[Event, None, Count]:
-    call = replace(trace.calls[0], model=model, usage=Usage(), reply=(), error=None)
+    sent = replace(trace.calls[0].options, shared_by=1)
+    call = replace(trace.calls[0], model=model, usage=Usage(), reply=(), error=None, options=sent)
     trace = replace(trace, calls=(call,))
     lanes = Lanes(trace)
     lane = lanes.of(call)

@@ -173,6 +173,7 @@ class Options:
     prefilled: bool = False  # the request begins the reply
     citations: bool = False  # documents are to be cited
     task_budget: bool = False  # the model is told how many tokens it has
+    shared_by: int = 1  # the reported prompt is divided by so many parallel calls of the reply
     stored: bool = False  # tool calls are referred to by the ids of a stored response
     hosted: tuple[str, ...] = ()  # hosted tools whose schemas the provider adds, e.g. "web_search"
     server_state: str | None = None  # e.g. "previous_response_id": history that is not in the file

@@ -11,7 +11,7 @@ import pytest
 
 from rendered import count, estimate
 from whytokens.attribution.lanes import Lanes
-from whytokens.attribution.share import attribute
+from whytokens.attribution.share import Attribution, attribute
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
 from whytokens.counting import NO_PRICE
@@ -257,6 +257,41 @@ def test_a_cut_recording_has_no_length(raw: bytes) -> None:
     assert durations.duration_ms(raw, 100) is None
 
 
+def logged(request: dict[str, object], usage: int, *calls: str) -> Attribution:
+    """A logged call of the Responses API, shared out."""
+    output = [
+        {"type": "function_call", "call_id": name, "name": name, "arguments": "{}"}
+        for name in calls
+    ]
+    response = {
+        "object": "response",
+        "output": output,
+        "usage": {"input_tokens": usage, "output_tokens": 1},
+    }
+    data = json.dumps({"request": request, "response": response}).encode()
+    builder = TraceBuilder("t")
+    source = Source(name="t.json", size_bytes=len(data), open=lambda: io.BytesIO(data))
+    for _ in OPENAI_RESPONSES.load(source, builder):
+        pass
+    trace = builder.build()
+    return attribute(trace.calls[0], Lanes(trace).of(trace.calls[0]), NO_PRICE)
+
+
+@pytest.mark.parametrize("model", ["gpt-4.1", "gpt-4.1-2025-04-14", "gpt-4.1-mini", "gpt-4o"])
+def test_gpt_4_1_reports_its_prompt_divided_by_the_parallel_calls_of_its_reply(model: str) -> None:
+    whole = responses(model, "Moon and sun, please.", tools=[TOOL, OTHER])
+    request = {"model": model, "input": "Moon and sun, please.", "tools": [TOOL, OTHER]}
+    divided = "mini" not in model and "4.1" in model
+    shared = logged(request, whole // 2, "look", "get_weather")
+    assert shared.estimate_tokens == (whole // 2 if divided else whole)
+    assert sum(piece.tokens for piece in shared.prompt_pieces()) == whole // 2
+    if divided:  # every part of the prompt is billed in part, frames too
+        frames = sum(p.tokens for p in shared.prompt_pieces() if p.kind == "fixed")
+        full = logged(request, whole, "look")
+        assert full.estimate_tokens == whole
+        assert frames < sum(p.tokens for p in full.prompt_pieces() if p.kind == "fixed")
+
+
 @pytest.mark.parametrize(
     ("item", "cause"),
     [
@@ -271,17 +306,7 @@ def test_what_is_billed_beyond_the_count_is_named_by_its_likely_cause(
     said: dict[str, object] = {"role": "user", "content": "x"}
     if item and item["type"] == "input_image":
         said, item = {"role": "user", "content": [item]}, None
-    log = {
-        "request": {"model": "gpt-5.6", "input": [said, *([item] if item else [])]},
-        "response": {"object": "response", "usage": {"input_tokens": 500, "output_tokens": 1}},
-    }
-    data = json.dumps(log).encode()
-    builder = TraceBuilder("t")
-    source = Source(name="t.json", size_bytes=len(data), open=lambda: io.BytesIO(data))
-    for _ in OPENAI_RESPONSES.load(source, builder):
-        pass
-    trace = builder.build()
-    call = trace.calls[0]
-    shared = attribute(call, Lanes(trace).of(call), NO_PRICE)
-    assert shared.front is not None and shared.front.cause == cause
+    request = {"model": "gpt-5.6", "input": [said, *([item] if item else [])]}
+    shared = logged(request, 500)
+    assert [piece.cause for piece in shared.front] == [cause]
     assert sum(piece.tokens for piece in shared.prompt_pieces()) == 500

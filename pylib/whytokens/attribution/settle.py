@@ -48,6 +48,8 @@ class Group:
 
 def settle(call: Call, lane: Lane, frame: tuple[Piece, ...], usage: Usage, target: int) -> Settled:
     """The prompt's pieces so that they sum to `target`, group by group where `usage` has anchors."""
+    if call.options.shared_by > 1:
+        return _divided(call, lane, frame, target)
     groups = _groups(call, lane, usage)
     if len(groups) == 1:
         return _whole(call, lane, frame, target)
@@ -61,7 +63,9 @@ def settle(call: Call, lane: Lane, frame: tuple[Piece, ...], usage: Usage, targe
     if rests is None:
         return _whole(call, lane, frame, target)
     if min(rests) >= 0 and not any(rests[1:-1]):
-        return Settled((*_rest(call, lane, rests[0]), *head), None, (*tail, *_rest(call, lane, rests[-1])))
+        return Settled(
+            (*_rest(call, lane, rests[0]), *head), None, (*tail, *_rest(call, lane, rests[-1]))
+        )
     pieces: list[Piece] = []
     starts = [None, *(group.end for group in groups[:-1])]
     for number, (start, group) in enumerate(zip(starts, groups, strict=True)):
@@ -139,6 +143,14 @@ def _whole(call: Call, lane: Lane, frame: tuple[Piece, ...], target: int) -> Set
     return Settled((), tuple(_adjusted(call, lane, pieces, residual)), ())
 
 
+def _divided(call: Call, lane: Lane, frame: tuple[Piece, ...], target: int) -> Settled:
+    """A prompt that is billed in part: every piece of it is."""
+    pieces = [*_between(lane, None, call.prompt, call.prompt), *frame]
+    if target > tokens_of(pieces):
+        return _whole(call, lane, frame, target)
+    return Settled((), _rescaled(pieces, target, every=True), ())
+
+
 def _between(lane: Lane, start: NodeId | None, end: NodeId, prompt: NodeId) -> Iterable[Piece]:
     """The rendered pieces after `start` up to `end`, both on the way to `prompt`."""
     head = lane.head_end(prompt)
@@ -198,10 +210,10 @@ def _trimmed(pieces: tuple[Piece, ...], tokens: int) -> tuple[Piece, ...]:
     return tuple(out)
 
 
-def _rescaled(pieces: list[Piece], target: int) -> tuple[Piece, ...]:
+def _rescaled(pieces: list[Piece], target: int, *, every: bool = False) -> tuple[Piece, ...]:
     """Shrink text to the bill, keep fixed and media pieces; all of them if those alone exceed it."""
     kept = sum(piece.tokens for piece in pieces if piece.kind != "text")
-    every = kept >= target
+    every = every or kept >= target
     weights = [piece.tokens if every or piece.kind == "text" else 0 for piece in pieces]
     shares = largest_remainder(weights, target if every else target - kept)
     return tuple(

@@ -163,7 +163,7 @@ def attribute(
     """
     end = lane.head_end(call.prompt)
     frame = lane.frame(end)
-    estimate = lane.upto(call.prompt) + tokens_of(frame)
+    estimate = (lane.upto(call.prompt) + tokens_of(frame)) // call.options.shared_by
     usage, problem = call.usage or Usage(), _problem(call, estimate)
     reported = usage.prompt if problem is None else None
     if reported is None:

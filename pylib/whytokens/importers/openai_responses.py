@@ -6,6 +6,8 @@ Neighbouring calls become one assistant message, neighbouring outputs one tool m
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from whytokens.builder import TraceBuilder
@@ -18,6 +20,9 @@ from whytokens.importers.values import Json, as_dict, as_list, as_str, dumped, p
 from whytokens.model import Category, MessageId, Options, Role, SegmentId, Where
 
 OWN_TOOLS = (None, "function", "custom")
+# GPT-4.1 reports its prompt divided by the parallel calls of its reply, rounded down (eight of eight
+# such requests, two projects, two calls each).
+DIVIDES = re.compile(r"(^|/)gpt-4\.1($|-\d{4})", re.IGNORECASE)
 STATE_KEYS = ("previous_response_id", "conversation", "prompt")
 
 
@@ -179,7 +184,14 @@ def _request(exchange: Exchange, builder: TraceBuilder) -> Request:
     if thinking.OPENAI_FORGETS.search(named_model(exchange) or ""):
         kept = zip(messages, thinking.of_this_turn(messages, builder), strict=True)
         messages = [now for one, now in kept if now == one or builder.segments_of(now)]
+    if DIVIDES.search(named_model(exchange) or ""):
+        called = [item for item in as_list(exchange.response.get("output")) if _is_function(item)]
+        options = replace(options, shared_by=max(1, len(called)))
     return Request(messages, options, marks)
+
+
+def _is_function(item: Any) -> bool:
+    return as_dict(item).get("type") == "function_call"
 
 
 OPENAI_RESPONSES = BodyImporter(
