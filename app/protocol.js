@@ -4,8 +4,8 @@ export const VERSION = 1;
 
 /**
  * @typedef {{name: string, path: string}} FileSlot
- * @typedef {{v: number, id: number, op: "open" | "report" | "layout" | "life" | "compare" | "export" | "secrets" | "text" | "close", files?: FileSlot[],
- *   layout?: string, filter?: Filter, segment?: number, path?: string[],
+ * @typedef {{v: number, id: number, op: "open" | "report" | "prices" | "layout" | "life" | "compare" | "export" | "secrets" | "text" | "close", files?: FileSlot[],
+ *   own?: string, layout?: string, filter?: Filter, segment?: number, path?: string[],
  *   slot?: "trace" | "other", format?: string}} Request
  * @typedef {{sessions?: string[], models?: string[], tags?: Record<string, string>, first?: number,
  *   last?: number}} Filter
@@ -20,6 +20,11 @@ export const VERSION = 1;
  *   write_1h: number, uncached: number, output: number, overhead: number, nusd: number,
  *   input_nusd: number, approx: boolean, approx_output: boolean, priced_calls: number}} Totals
  * @typedef {{model: string | null, calls: number, reason: string, nearest: string[]}} Unpriced
+ * @typedef {{model: string, row: string, how: string, sure: "sure" | "likely" | "low", source: string,
+ *   tier: string, calls: number, nusd: number, reported_calls: number, reported_nusd: number,
+ *   ours_nusd: number, notes: string[]}} Priced
+ * @typedef {{as_of: string, source: string, tiers: string[], rows: Priced[], unpriced: Unpriced[],
+ *   newer: number, newest: string | null}} Prices
  * @typedef {{key: string, parent: string | null, title: string | null, calls: number, input: number,
  *   output: number, nusd: number}} SessionRow
  * @typedef {{call: number, lost: number, position: number, label: string, segment: number}} CacheBreak
@@ -27,7 +32,7 @@ export const VERSION = 1;
  *   read: number[], write: number[], output: number[], nusd: number[], models: string[],
  *   sessions: string[], tags: Record<string, string[]>, breaks: CacheBreak[]}} CallColumns
  * @typedef {{v: number, name: string, importer: string, totals: Totals,
- *   prices: {as_of: string, source: string, unpriced: Unpriced[]}, sessions: SessionRow[],
+ *   prices: Prices, sessions: SessionRow[],
  *   warnings: ErrorShape[], assumptions: string[], findings: Finding[], reclaimable: Reclaimable,
  *   calls: CallColumns, merged: Columns}} Report
  * @typedef {{call: number, segment: number | null, label: string, tokens: number, note: string,

@@ -65,7 +65,7 @@ def of_samples() -> Iterator[Reading]:
 
 def _objects(path: Path) -> Iterator[Any]:
     seen = set()
-    for text in _texts(path):
+    for text in texts(path):
         for plain in (text, text.replace('\\\\"', '"').replace('\\"', '"')):
             for match in OBJECT.finditer(plain):
                 try:
@@ -78,7 +78,7 @@ def _objects(path: Path) -> Iterator[Any]:
                     yield value
 
 
-def _texts(path: Path) -> Iterator[str]:
+def texts(path: Path) -> Iterator[str]:
     data = path.read_bytes()
     if not data.startswith(b"PK"):
         yield data.decode("utf-8", "ignore")

@@ -16,7 +16,12 @@ from whytokens.errors import TraceError
 from whytokens.exporters.folded import folded
 from whytokens.exporters.report_json import report_json
 from whytokens.exporters.text import text
+from whytokens.model import Where
+from whytokens.models import as_json, models, usd
 from whytokens.pipeline import Event, Step, finished, run
+from whytokens.prices.engine import standard
+from whytokens.prices.own import NONE, Own, read
+from whytokens.prices.resolve import nearest
 from whytokens.report import report
 
 FORMATS = ("text", "json", "folded")
@@ -27,8 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.command == "count":
         return _count(options)
+    if options.command == "models":
+        return _models(options)
     try:
-        found = report(run(list(_sources(options.files)), _see if sys.stderr.isatty() else None))
+        sources = [*_sources(options.files), *_sources([p for p in [options.snapshot] if p])]
+        found = report(run(sources, _see if sys.stderr.isatty() else None, _own(options)))
     except TraceError as error:
         _complain(error)
         return 1
@@ -48,11 +56,61 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("report", help="where the tokens and dollars of logs went")
     command.add_argument("files", nargs="+", type=Path, help="logs, or folders of logs")
     command.add_argument("--format", choices=FORMATS, default="text")
+    _price_options(command)
     command = commands.add_parser("count", help="tokens of a text or of a request body")
     command.add_argument("file", type=Path, help="a file, or - for standard input")
     command.add_argument("--model", required=True, help="the model that would count it")
     command.add_argument("--json", action="store_true", help="as JSON")
+    command = commands.add_parser("models", help="priced models and their rates")
+    command.add_argument("--like", default="", help="words that its name holds, or an id of a log")
+    command.add_argument("--json", action="store_true", help="as JSON, picodollars per token")
     return parser
+
+
+def _price_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--price", action="append", default=[], metavar="MODEL=PRICE",
+        help="INPUT/OUTPUT or INPUT/CACHE_READ/OUTPUT in USD per million tokens, or another model's name",
+    )  # fmt: skip
+    command.add_argument(
+        "--multiplier", action="append", default=[], metavar="[PROVIDER=]SHARE",
+        help="your contract's share of list prices, 0.85 for 15 % off",
+    )  # fmt: skip
+    command.add_argument("--rates", type=Path, help="your own prices as JSON (see the README)")
+    command.add_argument("--snapshot", type=Path, help="a newer price snapshot")
+
+
+def _own(options: argparse.Namespace) -> Own:
+    """The user's prices: those of the file, then those of the command line."""
+    try:
+        text = options.rates.read_text(encoding="utf-8") if options.rates else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise TraceError(
+            "bad-rates", f"{options.rates} cannot be read.", str(error), where=Where(file=str(options.rates))
+        ) from error  # fmt: skip
+    own = read(text, options.rates.name) if text else NONE
+    return own.with_words(options.price, options.multiplier)
+
+
+def _models(options: argparse.Namespace) -> int:
+    found = list(models(standard(), options.like))
+    if options.json:
+        sys.stdout.write(json.dumps([as_json(one) for one in found], indent=1) + "\n")
+        return 0 if found else 1
+    for one in found:
+        steps = "".join(f", others above {step:,} tokens" for step in one.above_tokens)
+        tiers = f", {' '.join(one.tiers)}" if one.tiers else ""
+        rates = " ".join(f"{usd(rate):>9}" for rate in one.rates_pusd)
+        sys.stdout.write(f"{one.model[:58]:58} {rates}  {one.source}{steps}{tiers}\n")
+    snapshot = standard().snapshot
+    if not found:
+        close = ", ".join(nearest(snapshot, options.like)) or "none"
+        sys.stderr.write(f"No price for {options.like}. Names near it: {close}.\n")
+        return 1
+    words = " ".join(f"{word:>9}" for word in ("input", "read", "write", "longer", "output"))
+    sys.stdout.write(f"{len(found):,} models, USD per million tokens:{'':20} {words}\n")
+    sys.stdout.write(f"rates as of {snapshot.as_of}, standard tier\n")
+    return 0
 
 
 def _count(options: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ CODES: tuple[str, ...] = (
     "usage-impossible",
     "no-usage",
     "unknown-model",
+    "old-rates",
     "estimated-tokens",
     "too-large",
     "out-of-memory",

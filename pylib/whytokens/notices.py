@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator
 from whytokens.attribution import band
 from whytokens.attribution.share import Attribution
 from whytokens.model import TraceWarning
+from whytokens.money import dollars
 from whytokens.pipeline import Opened
-from whytokens.prices import Unpriced
+from whytokens.price_note import price_note, stale
+from whytokens.prices import Quote, Unpriced
 
 # Overhead worth a word: more than 2 % of a prompt and 50 tokens, in calls that should have none.
 NOTABLE_SHARE, NOTABLE_TOKENS = 0.02, 50
@@ -27,6 +29,7 @@ def notices(opened: Opened) -> Iterator[TraceWarning]:
     yield from _notice(found, "no-usage", _no_usage, "")
     yield from _notice(found, "usage-mismatch", _mismatch, "")
     yield from _notice(found, "unknown-model", _unpriced, " Widths show tokens.")
+    yield from _notice(found, "old-rates", _stale, " Drop a newer snapshot to check.")
     yield from _notice(found, "no-content", _no_content, " You can see totals, not sources.")
 
 
@@ -82,6 +85,13 @@ def _unpriced(one: Attribution) -> str | None:
     return None
 
 
+def _stale(one: Attribution) -> str | None:
+    if stale(one) and one.call.started and isinstance(one.quote, Quote):
+        day = one.call.started.date()
+        return f"is of {day}, its rates are of {one.quote.as_of}: they may have changed since"
+    return None
+
+
 def _no_content(one: Attribution) -> str | None:
     if one.method == "reported" and not one.call.prompt:
         return "reports token counts but no messages"
@@ -89,7 +99,50 @@ def _no_content(one: Attribution) -> str | None:
 
 
 def assumptions(opened: Opened) -> list[str]:
-    """How the counts were made, in sentences."""
+    """How the counts and the prices were made, in sentences."""
+    return [*_counts(opened), *_charged(opened), *_prices(opened), *_storage(opened)]
+
+
+def _charged(opened: Opened) -> Iterator[str]:
+    """Where the log holds the provider's own figure, and how far ours is from it."""
+    rows = price_note(opened.attributions)["rows"]
+    calls = sum(row["reported_calls"] for row in rows)
+    if calls:
+        charged = sum(row["reported_nusd"] for row in rows)
+        ours = sum(row["ours_nusd"] for row in rows)
+        verb = "says" if calls == 1 else "say"
+        yield (
+            f"{calls:,} {'call' if calls == 1 else 'calls'} {verb} what was charged, "
+            f"{dollars(charged)}: that is shown. Our rates come to {dollars(ours)}."
+        )
+
+
+def _prices(opened: Opened) -> Iterator[str]:
+    """Rows that were reached by more than their name, and what the rates leave open."""
+    for row in price_note(opened.attributions)["rows"]:
+        if row["sure"] != "sure":
+            yield f"“{row['model']}” is priced as {row['row']} ({row['how']}, {row['sure']}) (≈)."
+        for note in row["notes"]:
+            yield f"“{row['model']}”: {note}."
+
+
+def _storage(opened: Opened) -> Iterator[str]:
+    """Explicit Gemini caches cost by the hour, which no response says."""
+    found = opened.book.snapshot.storage
+    for model, pusd in found.items():
+        if any(
+            isinstance(one.quote, Quote)
+            and one.quote.row == f"google/{model}"
+            and one.usage.cache_read
+            for one in opened.attributions
+        ):
+            yield (
+                f"An explicit cache of {model} also costs {dollars(pusd * 1000)} per million tokens and "
+                "hour to keep; no response says so, and it is not in these figures."
+            )
+
+
+def _counts(opened: Opened) -> list[str]:
     billed = [one for one in opened.attributions if one.method != "unbilled"]
     lanes = {(one.lane.counter.tokenizer.key, one.lane.exactness) for one in billed}
     words = {

@@ -18,7 +18,18 @@ from whytokens.filters import filtered
 from whytokens.layouts.diff import compare
 from whytokens.layouts.life import life
 from whytokens.model import SegmentId, Where
-from whytokens.pipeline import Event, Need, Opened, open_sources
+from whytokens.pipeline import (
+    Event,
+    Need,
+    Opened,
+    apart,
+    book_of,
+    newest,
+    open_sources,
+    priced,
+)
+from whytokens.prices.own import NONE, Own, read
+from whytokens.prices.snapshot import Snapshot
 from whytokens.protocol import (
     Columns,
     Comparison,
@@ -35,15 +46,43 @@ from whytokens.secrets import secrets
 
 Steps = Generator[Event, None, Any]
 _opened: dict[str, Opened] = {}
+_snapshot: dict[str, Snapshot] = {}  # "newer": one the user dropped, kept for what is opened next
 
 
 def _open(request: Request) -> Generator[Event, None, Report]:
-    slot = request.get("slot", "trace")
+    slot, own = request.get("slot", "trace"), _own(request)
+    sources = [source(file) for file in request.get("files", [])]
+    logs, snapshots = apart(sources)
+    if snapshots:
+        _snapshot["newer"] = newest(snapshots)
+        if not logs and "trace" in _opened:  # dropped alone: for what is open
+            return (yield from _priced(own))
     if slot == "trace":
         _opened.clear()
-    found = yield from open_sources([source(file) for file in request.get("files", [])])
+    found = yield from open_sources(logs or sources, book_of(_snapshot.get("newer"), own))
     _opened[slot] = found
     return report(found)
+
+
+def _prices(request: Request) -> Generator[Event, None, Report]:
+    """What is open at the prices said here and at no others said before."""
+    own = _own(request)
+    _, snapshots = apart([source(file) for file in request.get("files", [])])
+    _snapshot.clear()
+    if snapshots:
+        _snapshot["newer"] = newest(snapshots)
+    return (yield from _priced(own))
+
+
+def _priced(own: Own) -> Generator[Event, None, Report]:
+    book = book_of(_snapshot.get("newer"), own)
+    for slot, one in list(_opened.items()):
+        _opened[slot] = yield from priced(one.trace, one.lanes, book)
+    return report(_opened["trace"])
+
+
+def _own(request: Request) -> Own:
+    return read(request["own"]) if request.get("own") else NONE
 
 
 def _trace(request: Request) -> Opened:
@@ -113,6 +152,7 @@ def _close(_: Request) -> Generator[Event, None, None]:
 OPERATIONS: dict[str, Callable[[Request], Steps]] = {
     "open": _open,
     "report": _report,
+    "prices": _prices,
     "layout": _layout,
     "life": _life,
     "compare": _compare,
@@ -133,4 +173,6 @@ def source(slot: FileSlot) -> Source:
         raise TraceError(
             "unknown-format", f"{slot['name']} cannot be read.", str(error.strerror), where=place
         ) from error
-    return Source(name=slot["name"], size_bytes=size_bytes, open=lambda: path.open("rb"))
+    return Source(
+        name=slot["name"], size_bytes=size_bytes, open=lambda: path.open("rb"), path=str(path)
+    )

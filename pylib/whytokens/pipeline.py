@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from whytokens import assets
+from whytokens.attribution.bill import settled
 from whytokens.attribution.lanes import Lanes
 from whytokens.attribution.share import Attribution, attribute
 from whytokens.attribution.tally import Tallies, tally
@@ -23,13 +24,17 @@ from whytokens.errors import TraceError
 from whytokens.importers import Importer
 from whytokens.left_out import left_out
 from whytokens.model import Call, Trace, Where
-from whytokens.prices.engine import quote
+from whytokens.prices.engine import Book, standard
+from whytokens.prices.own import NONE, Own
+from whytokens.prices.snapshot import Snapshot, is_snapshot, opened
 from whytokens.protocol import Stage
 from whytokens.sniff import choose, read_head
 from whytokens.waste.check import Checked, check
 
 # How long the engine may keep the worker busy before it lets messages in (DESIGN 5).
 SLICE_MS = 50
+# Enough of a packed snapshot to unpack its first key.
+SNAPSHOT_HEAD_BYTES = 256
 T = TypeVar("T")
 TEXT_CATEGORIES = ("system", "user", "assistant", "tool_result", "retrieved", "thinking")
 
@@ -65,6 +70,7 @@ class Opened:
     attributions: tuple[Attribution, ...]
     tallies: Tallies
     checked: Checked
+    book: Book = field(default_factory=standard)
 
     def count(self, text: str) -> int:
         """Weigh a text by the vocabulary of the first call (sections of one text, never money)."""
@@ -85,17 +91,51 @@ class _Clock:
         return True
 
 
-def open_sources(sources: Sequence[Source]) -> Generator[Event, None, Opened]:
+def open_sources(
+    sources: Sequence[Source], book: Book | None = None
+) -> Generator[Event, None, Opened]:
     """Read, count and price. Raises TraceError when nothing can be opened."""
     trace = yield from read(sources)
     lanes = Lanes(trace)
     yield from _count(trace, lanes)
-    attributions = yield from _price(trace, lanes)
+    return (yield from priced(trace, lanes, book or standard()))
+
+
+def priced(trace: Trace, lanes: Lanes, book: Book) -> Generator[Event, None, Opened]:
+    """Price a counted trace; again, when the rates are others."""
+    attributions = yield from _price(trace, lanes, book)
     tallies = tally(attributions)
-    checked = yield from _check(trace, attributions)
+    checked = yield from _check(trace, attributions, book)
     return Opened(
-        trace=trace, lanes=lanes, attributions=attributions, tallies=tallies, checked=checked
-    )
+        trace=trace, lanes=lanes, attributions=attributions, tallies=tallies, checked=checked,
+        book=book,
+    )  # fmt: skip
+
+
+def apart(sources: Sequence[Source]) -> tuple[list[Source], list[Source]]:
+    """Logs, and the price snapshots dropped with them."""
+    found: tuple[list[Source], list[Source]] = ([], [])
+    for source in sources:
+        with source.open() as file:
+            found[is_snapshot(file.read(SNAPSHOT_HEAD_BYTES))].append(source)
+    return found
+
+
+def newest(snapshots: Sequence[Source]) -> Snapshot:
+    """The newest of price snapshots; TraceError bad-rates for a damaged one."""
+    return max((_snapshot(one) for one in snapshots), key=lambda snapshot: snapshot.as_of)
+
+
+def _snapshot(source: Source) -> Snapshot:
+    with source.open() as file:
+        return opened(file.read(), source.name)
+
+
+def book_of(snapshot: Snapshot | None, own: Own) -> Book:
+    """The given snapshot's rates, else the wheel's, with the user's prices on top."""
+    if snapshot is None and own == NONE:
+        return standard()
+    return Book(snapshot or standard().snapshot, own)
 
 
 def read(sources: Sequence[Source]) -> Generator[Event, None, Trace]:
@@ -206,27 +246,31 @@ def _texts_by_counter(trace: Trace, lanes: Lanes) -> dict[str, dict[str, None]]:
     return texts
 
 
-def _price(trace: Trace, lanes: Lanes) -> Generator[Event, None, tuple[Attribution, ...]]:
+def _price(
+    trace: Trace, lanes: Lanes, book: Book
+) -> Generator[Event, None, tuple[Attribution, ...]]:
     """Attribute and price every call."""
     found, clock = list[Attribution](), _Clock()
     carried: dict[tuple[str, int], int] = {}
     for call in trace.calls:
         lane = lanes.of(call)
         key = (call.session, id(lane))
-        one = attribute(call, lane, quote(call), carried.get(key, 0))
+        one = attribute(call, lane, book.quote(call), carried.get(key, 0))
         if one.method == "reported":
             carried[key] = max(0, one.prompt_tokens - one.estimate_tokens)
-        found.append(one)
+        found.append(settled(one))
         if clock.due():
             yield Step(stage="pricing", done=len(found), total=len(trace.calls), unit="calls")
     return tuple(found)
 
 
-def _check(trace: Trace, attributions: tuple[Attribution, ...]) -> Generator[Event, None, Checked]:
+def _check(
+    trace: Trace, attributions: tuple[Attribution, ...], book: Book
+) -> Generator[Event, None, Checked]:
     """Look for waste; every detector is a step."""
     from whytokens import registry  # as above
 
-    steps, total = check(trace, attributions, registry.DETECTORS), len(registry.DETECTORS)
+    steps, total = check(trace, attributions, registry.DETECTORS, book), len(registry.DETECTORS)
     while True:
         try:
             done = next(steps)
@@ -236,9 +280,13 @@ def _check(trace: Trace, attributions: tuple[Attribution, ...]) -> Generator[Eve
         yield Step(stage="checking", done=done, total=total, unit="checks")
 
 
-def run(sources: Sequence[Source], see: Callable[[Event], None] | None = None) -> Opened:
+def run(
+    sources: Sequence[Source], see: Callable[[Event], None] | None = None, own: Own = NONE
+) -> Opened:
     """`open_sources` to its end, for callers that need no pauses; assets come from the package."""
-    return finished(open_sources(sources), see)
+    logs, snapshots = apart(sources)
+    book = book_of(newest(snapshots) if snapshots else None, own)
+    return finished(open_sources(logs or sources, book), see)
 
 
 def finished(steps: Generator[Event, None, T], see: Callable[[Event], None] | None = None) -> T:

@@ -31,15 +31,19 @@ class Filter(TypedDict, total=False):
 
 
 class Request(TypedDict):
-    """op "open": files, slot ("other" is what the first trace is compared with). "report": filter.
+    """op "open": files, own, slot ("other" is what the first trace is compared with). "report": filter.
+    "prices": own, and a snapshot among files: price what is open anew. `own` is JSON (prices/own.py).
     "layout": layout, filter. "life": path, filter. "export": format, filter. "text": segment.
     "compare", "secrets", "close": nothing more."""
 
     v: int
     id: int
-    op: Literal["open", "report", "layout", "life", "compare", "export", "secrets", "text", "close"]
+    op: Literal[
+        "open", "report", "prices", "layout", "life", "compare", "export", "secrets", "text", "close",
+    ]  # fmt: skip
     files: NotRequired[list[FileSlot]]
     options: NotRequired[dict[str, str]]
+    own: NotRequired[str]
     layout: NotRequired[str]
     filter: NotRequired[Filter]
     segment: NotRequired[int]
@@ -119,10 +123,34 @@ class Totals(TypedDict):
     priced_calls: int
 
 
+class Priced(TypedDict):
+    """Calls of one model at one row's rates in one tier. `sure` as in prices.Sure. `reported_nusd` is
+    what the provider charged for those calls that say so, `ours_nusd` what the rates come to for them."""
+
+    model: str
+    row: str
+    how: str
+    sure: str
+    source: str
+    tier: str
+    calls: int
+    nusd: int
+    reported_calls: int
+    reported_nusd: int
+    ours_nusd: int
+    notes: list[str]
+
+
 class Prices(TypedDict):
+    """`newer` counts calls too long after `as_of` for its rates, `newest` is the last day of them."""
+
     as_of: str
     source: str
+    tiers: list[str]
+    rows: list[Priced]
     unpriced: list[Unpriced]
+    newer: int
+    newest: str | None
 
 
 class SessionRow(TypedDict):

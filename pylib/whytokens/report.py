@@ -5,29 +5,25 @@ Integer tokens and nanodollars; `totals["nusd"]` is the root frame's money exact
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from whytokens import prices
-from whytokens.attribution.share import Attribution
 from whytokens.calls import call_columns
 from whytokens.errors import ErrorShape
 from whytokens.layouts.merged import merged
 from whytokens.model import TraceWarning
 from whytokens.notices import assumptions, notices
 from whytokens.pipeline import Opened
+from whytokens.price_note import nusd, price_note
 from whytokens.protocol import (
     VERSION,
     EvidenceShape,
     FindingShape,
     FixShape,
-    Prices,
     Reclaimable,
     Report,
     SavingShape,
     SessionRow,
     StepShape,
     Totals,
-    Unpriced,
 )
 from whytokens.waste import Evidence, Finding, Fix, Saving
 from whytokens.waste.check import Checked
@@ -120,11 +116,6 @@ def evidence_shape(one: Evidence) -> EvidenceShape:
     }
 
 
-def nusd(pusd: int) -> int:
-    """Nanodollars of picodollars, rounded half up."""
-    return (pusd + 500) // 1000
-
-
 def totals(opened: Opened, root_nusd: int) -> Totals:
     """Sums over all calls in disjoint buckets."""
     found = opened.attributions
@@ -149,30 +140,6 @@ def totals(opened: Opened, root_nusd: int) -> Totals:
         "approx": any(one.method == "counted" for one in found),
         "approx_output": any(one.output_counted for one in found),
         "priced_calls": sum(isinstance(one.quote, prices.Quote) for one in found),
-    }
-
-
-def price_note(found: Iterable[Attribution]) -> Prices:
-    """Whose rates, of when, and every model without one."""
-    missing: dict[str | None, Unpriced] = {}
-    sources: dict[tuple[str, str], None] = {}
-    for one in found:
-        if isinstance(one.quote, prices.Quote):
-            sources[(one.quote.as_of, one.quote.source)] = None
-        elif one.method != "unbilled":
-            model = one.call.model
-            row = missing.setdefault(
-                model,
-                Unpriced(
-                    model=model, calls=0, reason=one.quote.reason, nearest=list(one.quote.nearest)
-                ),
-            )
-            row["calls"] += 1
-    used = sorted(sources)
-    return {
-        "as_of": used[-1][0] if used else "",
-        "source": ", ".join(dict.fromkeys(source for _, source in used)),
-        "unpriced": sorted(missing.values(), key=lambda row: (-row["calls"], row["model"] or "")),
     }
 
 

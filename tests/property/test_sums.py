@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from draw import lane_of
 from whytokens.attribution.apportion import cut, largest_remainder
+from whytokens.attribution.bill import settled
 from whytokens.attribution.share import Attribution, attribute
 from whytokens.attribution.tally import tally
 from whytokens.builder import TraceBuilder
@@ -107,6 +109,29 @@ def test_spans_sum_to_the_bill(trace: Trace, frame_tokens: int) -> None:
         if usage and usage.output is not None and not counted:
             assert one.output_tokens == usage.output
         assert sum(span.pusd for span in spans) + one.fees_pusd == one.cost_pusd
+
+
+@settings(max_examples=150, deadline=None)
+@given(traces(), st.integers(0, 9), st.integers(0, 10**11))
+def test_what_was_charged_is_what_the_frames_sum_to(
+    trace: Trace, frame_tokens: int, charged: int
+) -> None:
+    billed = [replace(call, reported_cost_pusd=charged) for call in trace.calls]
+    lane = lane_of(trace, frame_tokens)
+    found = [settled(attribute(call, lane, QUOTE)) for call in billed]
+    for one in found:
+        ours = attribute(one.call, lane, QUOTE).cost_pusd
+        assert sum(span.pusd for span in one.spans()) + one.fees_pusd == one.cost_pusd
+        assert sum(extra.pusd for extra in one.extras) == one.fees_pusd
+        if one.method == "unbilled":
+            assert one.cost_pusd == 0
+        elif charged and abs(charged - ours) > 10**6:
+            assert one.cost_pusd == charged
+        else:
+            assert one.cost_pusd in (ours, charged)
+    trace = replace(trace, calls=tuple(billed))
+    total = merged(trace, tuple(found), tally(found), len)["nusd"][0]
+    assert abs(total * 1000 - sum(one.cost_pusd for one in found)) <= 500
 
 
 @settings(max_examples=150, deadline=None)

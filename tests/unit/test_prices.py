@@ -252,7 +252,9 @@ def test_resolution_says_how_and_how_sure() -> None:
     assert how("vertex_ai/claude-haiku-4-5@20251001") == ("without vertex_ai/", "sure")
     assert how("gpt-5.3-codex-high", "openai") == ("without its effort", "likely")
     assert how("claude-opus-5-5", "my-gateway") == ("exact", "sure")
-    assert how("claude-opus-5-5", "groq") == ("by name alone", "likely")
+    assert how("claude-opus-5-5", "groq") == ("by name alone", "low")
+    assert how("claude-opus-5-5", "azure-openai")[1] == "sure"  # Azure serves its makers' models
+    assert how("gemini-2.5-pro", "openai") == ("by name alone", "likely")
     assert how("mistral-large-latest", "mistral")[1] == "low"
     assert how("qwen/qwen3-coder:free", "openrouter") == ("free", "sure")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from whytokens import assets, registry
 from whytokens.importers import Importer
 from whytokens.pipeline import Need, open_sources
+from whytokens.prices import snapshot
 from whytokens.worker import handle, source
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -44,6 +46,38 @@ def test_the_page_and_the_engine_name_the_same_fields() -> None:
     script = (FIXTURES.parent.parent / "app" / "protocol.js").read_text(encoding="utf-8")
     for name in (*report, *report["totals"], *report["merged"], *report["sessions"][0]):
         assert f"{name}:" in script or f"{name}?:" in script, name
+
+
+OWN = json.dumps({"prices": {"claude-sonnet-4-5-20250929": {"input": 1, "output": 1}}})
+SNAPSHOT = Path(snapshot.__file__).with_name("snapshot.json.gz")
+
+
+def test_what_is_open_is_priced_anew_without_reading_it_again() -> None:
+    before = open_log()["value"]
+    after = ask(op="prices", own=OWN)[-1]["value"]
+    assert after["totals"]["input"] == before["totals"]["input"]
+    assert after["totals"]["nusd"] < before["totals"]["nusd"]
+    assert after["prices"]["source"] == "your own price"
+    assert ask(op="prices")[-1]["value"] == before
+    bad = ask(op="prices", own="{")[-1]["error"]
+    assert bad["code"] == "bad-rates"
+    assert ask(op="prices")[-1]["value"] == before
+
+
+def test_a_snapshot_dropped_on_the_page_prices_what_is_open(tmp_path: Path) -> None:
+    document = json.loads(gzip.decompress(SNAPSHOT.read_bytes()))
+    newer = tmp_path / "snapshot.json"
+    newer.write_text(json.dumps(document | {"as_of": "2027-03-01"}, separators=(",", ":")))
+    before = open_log()["value"]
+    slot = {"name": newer.name, "path": str(newer)}
+    after = ask(op="open", files=[slot])[-1]["value"]
+    assert after["prices"]["as_of"] == "2027-03-01"
+    assert after["totals"] == before["totals"]
+    together = ask(op="open", files=[slot, {"name": "s.jsonl", "path": str(LOG)}])[-1]["value"]
+    assert together["prices"]["as_of"] == "2027-03-01"
+    assert together["totals"] == before["totals"]
+    newer.write_bytes(SNAPSHOT.read_bytes()[:5000])
+    assert ask(op="open", files=[slot])[-1]["error"]["code"] == "bad-rates"
 
 
 def test_errors_are_messages() -> None:

@@ -73,7 +73,12 @@ def rows(document: dict[str, Any]) -> dict[str, Any]:
         provider = value["litellm_provider"]
         rates = rates_of(value)
         known = resolve(snapshot, name, provider)
-        if known and not (REGIONAL.match(name) and _differs(known.row.rates[-1][1], rates[None])):
+        same = known and known.how != "by name alone" and (known.sure != "low" or known.row.low)
+        if (
+            known
+            and same
+            and not (REGIONAL.match(name) and _differs(known.row.rates[-1][1], rates[None]))
+        ):
             continue
         tiers = [
             [_when(tier), None, own] for tier, own in rates.items() if tier is not None and own

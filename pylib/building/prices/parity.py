@@ -53,21 +53,27 @@ class Case:
 
 
 def differences(book: Book, cases: int, seed: int) -> Differences:
-    """Compare so many random calls on random rows."""
+    """Compare so many random calls on random rows that bill by tokens."""
     from genai_prices import data_snapshot
 
     rows = [(p, m) for p in data_snapshot.get_snapshot().providers for m in p.models]
     dice, found, told = random.Random(seed), Differences(), overlay.names()
     known = {(row.provider, row.id): row for row in book.snapshot.rows()}
     doubled = Counter((p.id, m.id) for p, m in rows)
-    rows = [(p, m) for p, m in rows if doubled[p.id, m.id] == 1]
-    for _ in range(cases):
+    rows = [(p, m) for p, m in rows if doubled[p.id, m.id] == 1 and _by_tokens(m)]
+    while found.compared < cases:
         provider, model = dice.choice(rows)
         case = _case(dice, provider, model)
         row = known[provider.id, model.id]
         book._found[case.call.model or "", case.call.provider] = Resolved(row, "exact", "sure")
         _compare(book, case, found, told)
     return found
+
+
+def _by_tokens(model: Any) -> bool:
+    """Free models, and those billed by the hour, page or character, have no token rates."""
+    prices = model.get_prices(END).__dict__
+    return any(_has(prices, name) for name in ("input_mtok", "output_mtok"))
 
 
 def _compare(book: Book, case: Case, found: Differences, told: dict[str, str]) -> None:

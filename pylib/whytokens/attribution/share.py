@@ -17,7 +17,7 @@ from whytokens.attribution.apportion import largest_remainder
 from whytokens.attribution.lanes import Lane
 from whytokens.attribution.settle import settle, tokens_of
 from whytokens.model import Billed, Call, SegmentId, Usage
-from whytokens.prices import Quote, Unpriced
+from whytokens.prices import Extra, Quote, Unpriced
 from whytokens.templates import Piece
 
 Method = Literal["reported", "counted", "unbilled"]
@@ -98,6 +98,11 @@ class Attribution:
     @property
     def fees_pusd(self) -> int:
         return 0 if isinstance(self.quote, Unpriced) else self.quote.fees_pusd
+
+    @property
+    def extras(self) -> tuple[Extra, ...]:
+        """What the call costs beside its tokens, by name; sums to `fees_pusd`."""
+        return () if isinstance(self.quote, Unpriced) else self.quote.beside
 
     @property
     def cost_pusd(self) -> int:

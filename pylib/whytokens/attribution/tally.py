@@ -111,9 +111,9 @@ def tally(attributions: Iterable[Attribution]) -> Tallies:
             pusd = piece.tokens * shared.output_rate_pusd
             tallies.of(piece, True).add(piece.tokens, 0, pusd, piece.exact)
             tallies.caller(piece, shared.call.id, True)
-        if shared.fees_pusd:
-            fee = Piece(None, 0, "fixed", True, "fees per call")
-            tallies.of(fee, True).add(0, 0, shared.fees_pusd, True)
+        for extra in shared.extras:
+            fee = Piece(None, 0, "fixed", True, extra.name)
+            tallies.of(fee, True).add(0, 0, extra.pusd, True)
             tallies.callers.setdefault(("reply", fee.cause), set()).add(shared.call.id)
     for sums in lanes.values():
         _collect(tallies, sums)

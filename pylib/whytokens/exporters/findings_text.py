@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from whytokens.money import dollars
 from whytokens.protocol import FindingShape, Report
 
 SHOWN_EVIDENCE = 3
-
-
-def dollars(nusd: int) -> str:
-    """Nanodollars as people read them: cents from one dollar up, finer below."""
-    places = 2 if nusd >= 10**9 else 4
-    unit = 10 ** (9 - places)
-    whole, part = divmod((nusd + unit // 2) // unit, 10**places)
-    return f"${whole:,}.{part:0{places}d}"
 
 
 def findings(report: Report) -> Iterator[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whytokens.exporters.findings_text import dollars, findings
+from whytokens.exporters.findings_text import findings
+from whytokens.money import dollars, rates_of
 from whytokens.protocol import Columns, Report
 
 BAR_CHARS = 24
@@ -28,9 +29,10 @@ def _totals(report: Report) -> Iterator[str]:
         f"{totals['overhead']:,} overhead) · {around}{totals['output']:,} output tokens"
     )
     if totals["priced_calls"]:
-        yield f"{about or around}{dollars(totals['nusd'])} · rates as of {prices['as_of']}, {prices['source']}"
+        yield f"{about or around}{dollars(totals['nusd'])} · {rates_of(prices)}"
     for row in prices["unpriced"]:
-        yield f"unpriced: {row['model'] or 'no model'} ({row['calls']:,} calls): {row['reason']}"
+        close = f" (near: {', '.join(row['nearest'])})" if row["nearest"] else ""
+        yield f"unpriced: {row['model'] or 'no model'} ({row['calls']:,} calls): {row['reason']}{close}"
 
 
 def _tree(report: Report) -> Iterator[str]:

@@ -14,6 +14,7 @@ from whytokens.containers.documents import documents
 from whytokens.errors import TraceError
 from whytokens.importers import Head, Progress, Verdict
 from whytokens.importers.exchanges import Exchange, exchanges
+from whytokens.importers.providers import provider_of, region_of
 from whytokens.importers.values import Json, as_str
 from whytokens.model import MessageId, Options, SegmentId, Usage, Where
 
@@ -110,7 +111,10 @@ class BodyImporter:
         builder.call(
             api=self.api.api,
             model=self.api.model(one),
-            provider=self.api.provider_of(one.url) or self.api.provider,
+            provider=self.api.provider_of(one.url)
+            or provider_of(None, one.url)
+            or self.api.provider,
+            region=region_of(one.url),
             prompt=builder.prompt(request.messages),
             where=one.where,
             session=session,

@@ -13,6 +13,7 @@ from whytokens.builder import TraceBuilder
 from whytokens.importers import pictures, usage
 from whytokens.importers.bodies import Api, BodyImporter, Reply, Request
 from whytokens.importers.exchanges import Exchange
+from whytokens.importers.providers import provider_of
 from whytokens.importers.tools import CallNames, call, definition
 from whytokens.importers.values import Json, as_dict, as_list, as_str, dumped, pointer
 from whytokens.model import Category, MessageId, Options, SegmentId, Where
@@ -195,7 +196,9 @@ def _reply(exchange: Exchange, builder: TraceBuilder) -> Reply:
         called=tuple(called),
         stop_reason=as_str(choice.get("finish_reason")),
         usage=usage.openai_chat(
-            response.get("usage"), long_writes=usage.long_writes(exchange.request)
+            response.get("usage"),
+            provider_of(None, exchange.url),
+            long_writes=usage.long_writes(exchange.request),
         ),
         tier=as_str(response.get("service_tier")),
         id=as_str(response.get("id")),

@@ -35,6 +35,21 @@ HOSTS = (
 )  # fmt: skip
 
 
+# Addresses that name a place with a price of its own; `global` has none.
+REGIONS = (
+    r"(?:^|//)([a-z]+(?:-[a-z]+)+\d)-aiplatform\.googleapis\.com",
+    r"aiplatform\.googleapis\.com/.*/locations/([\w-]+)/",
+    r"(?:^|//)(us|eu)\.api\.openai\.com",
+    r"(?:^|//)([a-z]{2}-[a-z]+-\d)\.api\.x\.ai",
+)
+
+
+def region_of(url: str) -> str | None:
+    """The place an address asks for, where providers price places apart."""
+    found = next((m[1] for pattern in REGIONS if (m := re.search(pattern, url))), None)
+    return None if found == "global" else found
+
+
 def provider_of(said: str | None, url: str = "") -> str | None:
     """The provider by its name in the log, else by the host; a name that is not known stays."""
     host = next((name for pattern, name in HOSTS if re.search(pattern, url)), None)

@@ -105,8 +105,8 @@ def _output(
 ) -> None:
     output = Frame(OUTPUT, "assistant")
     _runs(output, trace, spans, limit)
-    if one.fees_pusd:
-        output.child("fees per call", "overhead").pusd += one.fees_pusd
+    for extra in one.extras:
+        output.child(extra.name, "overhead").pusd += extra.pusd
     if output.children:
         frame.children[OUTPUT] = output
 

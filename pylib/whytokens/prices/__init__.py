@@ -6,6 +6,7 @@ another (detectors, cache replay)::
     terms = book.terms(call)                # what holds for the call whatever its size; or Unpriced
     price(terms, other_usage)               # -> picodollars: prompt-size steps, fees and all
     quote_for(terms, other_usage)           # -> the Quote behind it
+    attribution.quote.for_usage(other)      # the same from a quote, at what the provider charged
     book.terms(replace(call, tier="batch")) # the same call on other terms
 
 `engine.quote(call)` is `book.quote` with the rates in the wheel.
@@ -13,8 +14,11 @@ another (detectors, cache replay)::
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Literal
+
+from whytokens.model import Usage
 
 # How sure a price is: its own row; a row reached by taking a suffix off or from another tier's day;
 # a row whose sources disagree or whose alias moves.
@@ -56,6 +60,18 @@ class Quote:
     notes: tuple[str, ...] = ()
     reported_pusd: int | None = None
     ours_pusd: int | None = None
+    again: Callable[[Usage], Quote] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def beside(self) -> tuple[Extra, ...]:
+        """What the call costs beside its tokens, by name; sums to `fees_pusd`."""
+        if self.extras or not self.fees_pusd:
+            return self.extras
+        return (Extra(name="fees per call", pusd=self.fees_pusd),)
+
+    def for_usage(self, usage: Usage) -> Quote:
+        """What would hold for this call at another usage: steps by prompt size, fees, its own bill."""
+        return self.again(usage) if self.again else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from whytokens.model import Call, Usage
@@ -97,9 +97,22 @@ class Book:
             return Resolved(row, "as you set it", "sure")
         found = resolve(self.snapshot, own or model, None if own else provider)
         if found is None:
-            close = nearest(self.snapshot, own or model)
-            return Unpriced(reason="no rate for this name is known", nearest=close)
+            return self._unknown(own or model, provider)
         return Resolved(found.row, f"as {own}, as you set it", found.sure) if own else found
+
+    def _unknown(self, model: str, provider: str | None) -> Unpriced:
+        """Why a name has no row, as well as that can be told from the name."""
+        name = model.strip().lower()
+        if name.startswith("ollama/") or (provider or "").lower() == "ollama":
+            return Unpriced(reason="it runs on your own machine, where no token has a price")
+        hosts = [row.name for row in self.snapshot.rows() if row.id.lower() == name]
+        if hosts:
+            return Unpriced(
+                reason="several hosts serve it at prices of their own, and the log names none",
+                nearest=tuple(hosts[:3]),
+            )
+        close = nearest(self.snapshot, model)
+        return Unpriced(reason="no rate for this name is known", nearest=close)
 
     def _in_force(
         self, found: Resolved, at: datetime, tier: str | None, region: str | None
@@ -227,6 +240,7 @@ def _quote(terms: Terms, prompt_tokens: int) -> Quote:
         tier=terms.tier,
         sure=terms.sure,
         notes=terms.notes,
+        again=partial(quote_for, terms),
     )
 
 

@@ -7,7 +7,8 @@ JSON: ``{"prices": {"my-deployment": {"as": "gpt-4o"}, "my-model": {"input": 1.2
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -18,6 +19,7 @@ from whytokens.model import Where
 
 NAMES = {"input": "i", "cache_read": "r", "cache_write": "w", "cache_write_1h": "h", "output": "o"}
 PUSD_PER_MTOK_DOLLAR = 10**6
+_NUMBERS = re.compile(r"[\d.]+(?:/[\d.]+)*")
 # USD per million tokens and a share of list price, above which a number is a slip.
 MAX_USD, MAX_MULTIPLIER = 10**6, 100
 
@@ -32,6 +34,26 @@ class Own:
     def multiplier(self, provider: str) -> tuple[int, int]:
         """As a fraction of list price; a provider's own before that for all."""
         return self.multipliers.get(provider, self.multipliers.get("*", (1, 1)))
+
+    def with_words(self, prices: Iterable[str], multipliers: Iterable[str]) -> Own:
+        """With ``MODEL=INPUT/OUTPUT``, ``MODEL=OTHER-MODEL`` and ``[PROVIDER=]SHARE`` on top."""
+        said: dict[str, Any] = {}
+        for word in prices:
+            model, _, value = word.rpartition("=")
+            parts = value.split("/")
+            if model and _NUMBERS.fullmatch(value) and len(parts) in (2, 3):
+                names = (
+                    ("input", "output") if len(parts) == 2 else ("input", "cache_read", "output")
+                )
+                said[model] = dict(zip(names, parts, strict=True))
+            else:
+                said[model] = {"as": value}
+        shares = {word.rpartition("=")[0] or "*": word.rpartition("=")[2] for word in multipliers}
+        more = read(json.dumps({"prices": said, "multipliers": shares}), "the command line")
+        return Own(
+            prices={**self.prices, **more.prices},
+            multipliers={**self.multipliers, **more.multipliers},
+        )
 
 
 NONE = Own()

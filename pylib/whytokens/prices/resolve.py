@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from whytokens.prices import Sure
 from whytokens.prices.snapshot import Row, Snapshot
@@ -35,8 +35,13 @@ OPENAI_ONLY = re.compile(
 )
 # What clouds put between their name and a model's: a region or a way of calling.
 BETWEEN = re.compile(
-    r"^(?:us|eu|apac|jp|au|global|global-standard|[a-z]{2}(?:-gov)?-[a-z]+-\d|responses|converse|invoke)$"
+    r"^(?:us|eu|apac|jp|au|global|global-standard|[a-z]{2}(?:-gov)?-[a-z]+-\d|responses|converse|invoke"
+    r"|litellm|litellm_proxy|proxy)$"
 )
+# Names of the second source that hold a place or a way of buying.
+PLACED = re.compile(r"^(?:azure|azure_ai|bedrock|vertex_ai)/[^/]+/")
+# Providers that a log names although another serves: what an importer takes for granted, clouds.
+MAKERS = frozenset(("openai", "anthropic", "google", "azure", "aws", "mistral", "cohere"))
 ALIASES = {
     "gemini": "google", "vertex_ai": "google", "vertex": "google", "google-vertex": "google",
     "gcp.vertex_ai": "google", "gcp.gemini": "google", "google_genai": "google",
@@ -88,36 +93,49 @@ def resolve(snapshot: Snapshot, model: str, provider: str | None) -> Resolved | 
     if name.endswith(":free"):
         owner = provider_key(snapshot, provider) or "openrouter"
         return Resolved(Row(owner, name, ((None, FREE),), (), snapshot.source), "free", "sure")
-    second = snapshot.more(name) if "/" in name else None
-    if second is not None:  # a region's own price
-        return Resolved(second, "exact", "sure")
     tries = list(_tries(snapshot, name, provider))
-    for one in (*tries, *_shorter(tries)):
-        row = _row(snapshot, one)
-        if row is not None:
-            return Resolved(row, one.how, "low" if row.low else one.sure)
+    found = _first(snapshot, tries[:1])
+    second = snapshot.more(name) if "/" in name else None
+    if second is not None and (found is None or PLACED.match(name)):  # a place's own price
+        return Resolved(second, "exact", "sure")
+    found = found or _first(snapshot, (*tries, *_shorter(tries)))
+    if found is not None:
+        return found
     for one in tries:
         for row in _seconds(snapshot, one, provider):
             return Resolved(row, one.how, "likely" if one.sure == "sure" else one.sure)
     return _by_name_alone(snapshot, tries)
 
 
-def _by_name_alone(snapshot: Snapshot, tries: list[_Try]) -> Resolved | None:
-    """The log's provider has no rates of its own (a gateway): its maker's price for the name."""
-    alone = [_Try(one.name, None, "by name alone", "likely") for one in tries]
-    for one in (*alone, *_shorter(alone)):
+def _first(snapshot: Snapshot, tries: Iterable[_Try]) -> Resolved | None:
+    for one in tries:
         row = _row(snapshot, one)
         if row is not None:
-            return Resolved(row, "by name alone", "low" if row.low else "likely")
+            return Resolved(row, one.how, "low" if row.low else one.sure)
     return None
+
+
+def _by_name_alone(snapshot: Snapshot, tries: list[_Try]) -> Resolved | None:
+    """The log's provider has no such row: its maker's price. That is likely right of a gateway or of
+    what an importer took for granted, and doubtful of a host that has rates of its own."""
+    host = next((one.provider for one in tries if one.provider), None)
+    sure: Sure = "likely" if host is None or host in MAKERS else "low"
+    alone = [_Try(one.name, None, "by name alone", sure) for one in tries]
+    found = _first(snapshot, (*alone, *_shorter(alone)))
+    return found and replace(
+        found, how="by name alone", sure="low" if found.sure == "low" else sure
+    )
 
 
 def nearest(snapshot: Snapshot, model: str) -> tuple[str, ...]:
     """Up to three known names close to an unknown one."""
     wanted = model.strip().lower()
     head = re.split(r"[^a-z]", wanted, maxsplit=1)[0][:3]
-    names = [name for name in snapshot.names() if head in name] if head else []
-    return tuple(difflib.get_close_matches(wanted, names, 3, 0.6))
+    names = snapshot.names()
+    near = [name for name in names if head and head in name] or [
+        name for name in names if abs(len(name) - len(wanted)) <= 2
+    ]
+    return tuple(difflib.get_close_matches(wanted, near, 3, 0.6))
 
 
 def provider_key(snapshot: Snapshot, hint: str | None) -> str | None:
@@ -143,6 +161,8 @@ def _tries(snapshot: Snapshot, name: str, provider: str | None) -> Iterator[_Try
         hint = "aws"
     if hint is None and OPENAI_ONLY.match(name):
         hint = "openai"
+    if hint == "fireworks" and "/" not in name:
+        yield _Try(f"accounts/fireworks/models/{name}", hint, how)
     if name.startswith("ft:"):
         yield _Try(":".join(name.split(":")[:2]), "openai", "its base's fine-tuned price")
         return
@@ -151,21 +171,27 @@ def _tries(snapshot: Snapshot, name: str, provider: str | None) -> Iterator[_Try
 
 
 def _unprefixed(snapshot: Snapshot, name: str, hint: str | None) -> Iterator[_Try]:
-    """Without prefixes that name a provider or, in between, a place; a router keeps its own rows."""
+    """Without prefixes that name a provider or, in between, a place; who serves it keeps its rows."""
+    served = hint
     for _ in range(MAX_PEELS):
         head, slash, rest = name.partition("/")
         owner = provider_key(snapshot, head) if slash else None
         if not slash or (owner is None and not BETWEEN.match(head)):
             return
-        how = f"without {head}/"
-        name = rest
-        if hint == "openrouter" and owner and owner != "openrouter":
-            yield _Try(name, owner, how, "likely")
-        else:
-            hint = owner or hint
+        how, name = f"without {head}/", rest
         if BEDROCK.match(name):
-            hint = "aws"
-        yield _Try(name, hint, how)
+            owner = served = "aws"
+        if served and served != owner:
+            yield _Try(name, served, how)
+        if owner:
+            sure: Sure = (
+                "sure" if served in (None, owner) else "likely" if served in MAKERS else "low"
+            )
+            yield _Try(name, owner, how, sure)
+            if served is None or served in MAKERS:
+                served = owner
+        elif served is None:
+            yield _Try(name, None, how)
 
 
 def _shorter(tries: list[_Try]) -> Iterator[_Try]:

@@ -84,6 +84,7 @@ class Snapshot:
         if found is None:
             rows = self.providers[provider]["models"]
             found = next((row for row in rows if matches(row["match"], name)), None)
+            found = found or next((row for row in rows if row["id"].lower() == name), None)
         return None if found is None else self._row(provider, found)
 
     def more(self, name: str) -> Row | None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from whytokens.attribution.share import Attribution
 from whytokens.model import CallId
-from whytokens.prices import Quote
+from whytokens.prices import Unpriced
 from whytokens.prices.engine import quote
 from whytokens.waste.projection import Event
 
@@ -44,8 +44,10 @@ def events(
 
 
 def _factor_ppm(one: Attribution, then: datetime | None) -> int:
-    """Future over present input rate, in millionths."""
-    if then is None or not isinstance(one.quote, Quote) or not one.quote.input_pusd:
+    """Future over present input rate, in millionths: of list prices, which a discount follows."""
+    if then is None:
         return PPM
-    later = quote(replace(one.call, started=then))
-    return later.input_pusd * PPM // one.quote.input_pusd if isinstance(later, Quote) else PPM
+    now, later = quote(one.call), quote(replace(one.call, started=then))
+    if isinstance(now, Unpriced) or isinstance(later, Unpriced) or not now.input_pusd:
+        return PPM
+    return later.input_pusd * PPM // now.input_pusd

@@ -13,6 +13,7 @@ from whytokens.cache.prompts import Prompts
 from whytokens.cache.volatile import volatile
 from whytokens.detectors import Detector
 from whytokens.model import Trace
+from whytokens.prices.engine import Book
 from whytokens.waste import Finding, Remove, Waste
 from whytokens.waste.ahead import events
 from whytokens.waste.plans import Plan, make_plans
@@ -49,11 +50,14 @@ class Checked:
 
 
 def check(
-    trace: Trace, found: Sequence[Attribution], detectors: Sequence[Detector]
+    trace: Trace,
+    found: Sequence[Attribution],
+    detectors: Sequence[Detector],
+    book: Book | None = None,
 ) -> Generator[int, None, Checked]:
     """Yields how many detectors have run."""
     calls = [one for one in found if one.method != "unbilled"]
-    pricer, moved = Pricer(), volatile(trace, calls)
+    pricer, moved = Pricer(book), volatile(trace, calls)
     stable = Prompts(trace, moved.same, moved.loose)
     made = [one.call for one in calls]
     traffic, keys = Traffic(stable, made), threads(stable, made)

@@ -13,7 +13,7 @@ from whytokens.attribution.share import Attribution
 from whytokens.cache import Bill
 from whytokens.model import Usage
 from whytokens.prices import Quote, Unpriced
-from whytokens.prices.engine import Book, quote_for, standard
+from whytokens.prices.engine import Book, standard
 
 
 class Pricer:
@@ -41,11 +41,11 @@ class Pricer:
         if tokens == one.prompt_tokens:
             return one.quote
         terms = self.book.terms(one.call)
-        if isinstance(terms, Unpriced) or one.quote.reported_pusd is not None:
+        if isinstance(terms, Unpriced):
             return one.quote
         if bisect_left(terms.steps, tokens) == bisect_left(terms.steps, one.prompt_tokens):
             return one.quote
-        found = quote_for(terms, Usage(input=tokens))
+        found = one.quote.for_usage(Usage(input=tokens))
         return replace(found, fees_pusd=one.quote.fees_pusd)
 
 
