@@ -44,7 +44,7 @@ def settled(one: Attribution) -> Attribution:
 def cut(quote: Quote, share: tuple[int, int]) -> Quote:
     """A quote at a share of its rates, each rounded down to whole picodollars."""
     part, whole = share
-    extras = tuple(replace(extra, pusd=extra.pusd * part // whole) for extra in quote.extras)
+    extras = tuple(replace(extra, pusd=extra.pusd * part // whole) for extra in quote.beside)
     return replace(
         quote,
         input_pusd=quote.input_pusd * part // whole,
@@ -53,9 +53,7 @@ def cut(quote: Quote, share: tuple[int, int]) -> Quote:
         cache_write_1h_pusd=quote.cache_write_1h_pusd * part // whole,
         output_pusd=quote.output_pusd * part // whole,
         extras=extras,
-        fees_pusd=sum(extra.pusd for extra in extras)
-        if extras
-        else quote.fees_pusd * part // whole,
+        fees_pusd=sum(extra.pusd for extra in extras),
         again=partial(_cut_again, quote, share),
     )
 
@@ -68,7 +66,7 @@ def _more(quote: Quote, pusd: int) -> Quote:
     return replace(
         quote,
         fees_pusd=quote.fees_pusd + pusd,
-        extras=(*quote.extras, Extra(name=ABOVE, pusd=pusd)),
+        extras=(*quote.beside, Extra(name=ABOVE, pusd=pusd)),
         again=partial(_more_again, quote, pusd),
     )
 
@@ -82,7 +80,7 @@ def _rest(one: Attribution, quote: Quote, charged: int) -> Quote:
     rest = charged - one.cost_pusd
     if not rest:
         return quote
-    extras = (*quote.extras, Extra(name=ROUNDING, pusd=rest))
+    extras = (*quote.beside, Extra(name=ROUNDING, pusd=rest))
     return replace(quote, fees_pusd=quote.fees_pusd + rest, extras=extras)
 
 
