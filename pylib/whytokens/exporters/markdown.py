@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from whytokens.exporters import Exporter
-from whytokens.exporters.findings_text import dollars
+from whytokens.money import dollars, rates_of
 from whytokens.protocol import Columns, Report
 from whytokens.report import report
 
@@ -39,7 +39,7 @@ def _totals(report: Report) -> Iterator[str]:
     )
     if totals["priced_calls"]:
         yield ""
-        yield f"Rates as of {prices['as_of']}, {escaped(prices['source'])}."
+        yield f"R{escaped(rates_of(prices))[1:]}."
 
 
 def _table(columns: Columns) -> Iterator[str]:

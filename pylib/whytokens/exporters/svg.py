@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from whytokens.exporters import Exporter
-from whytokens.exporters.findings_text import dollars
+from whytokens.money import dollars, rates_of
 from whytokens.protocol import Columns, Report
 from whytokens.report import report
 
@@ -51,6 +51,8 @@ def svg(report: Report) -> str:
         + (f" · {dollars(totals['nusd'])}" if totals["priced_calls"] else "")
     )
     width = "width is cost" if priced else "width is tokens"
+    if totals["priced_calls"]:
+        width += f" · {rates_of(report['prices'])}"
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
         f'viewBox="0 0 {WIDTH} {height}" font-family="system-ui, sans-serif" font-size="12">',
