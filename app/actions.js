@@ -79,7 +79,7 @@ export class Actions {
     const tree = new Tree(report.merged);
     const priced = report.totals.priced_calls > 0 && report.totals.nusd > 0;
     const first = store.get().whole === null || store.get().whole?.name === report.name;
-    const kept = first ? store.get() : { ...store.get(), focus: [], query: "" };
+    const kept = first ? store.get() : { ...store.get(), focus: [], query: "", filter: {}, picked: null };
     store.set({
       whole: report,
       report,
@@ -102,7 +102,17 @@ export class Actions {
     say(
       `${count(report.totals.calls)} calls, ${count(report.totals.input)} prompt tokens, ${dollars(report.totals.nusd)}`,
     );
-    this.#tree(viewOf(store.get().view).layout);
+    this.#restore(kept);
+  }
+
+  /** What the address asked for beyond the first picture. @param {Readonly<store.State>} kept */
+  async #restore(kept) {
+    const { view } = store.get();
+    if (Object.keys(kept.filter).length) await this.filter(kept.filter);
+    else await this.#tree(viewOf(view).layout);
+    if (view === "everywhere" && kept.picked) await this.everywhere(kept.picked);
+    const tree = this.tree();
+    if (tree && kept.focus.length) store.set({ focus: kept.focus, selected: tree.find(kept.focus) });
   }
 
   /** @param {string} id */
@@ -243,6 +253,18 @@ export class Actions {
     } catch {
       store.set({ error: strings.LINK_UNREADABLE });
       return false;
+    }
+  }
+
+  /** Opens what lies at an address; only open-url.html may reach another site. @param {string} address */
+  async fromAddress(address) {
+    try {
+      const url = new URL(address, location.href);
+      const response = await fetch(url, { credentials: "omit", referrerPolicy: "no-referrer" });
+      if (!response.ok) throw new Error(String(response.status));
+      await this.open([new File([await response.blob()], url.pathname.split("/").pop() || url.hostname)]);
+    } catch {
+      store.set({ error: strings.URL_BLOCKED, progress: null });
     }
   }
 

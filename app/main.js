@@ -5,6 +5,7 @@ import { byId } from "./dom.js";
 import * as hash from "./hash.js";
 import { listenForKeys } from "./keys.js";
 import { Engine } from "./load.js";
+import { keepOffline } from "./offline.js";
 import { listenForFiles } from "./opening.js";
 import { showSamples } from "./samples.js";
 import { stage } from "./stage.js";
@@ -12,13 +13,21 @@ import * as store from "./store.js";
 import { listenForTools } from "./tools.js";
 
 store.set(hash.read(location.hash));
-const act = new Actions((on) => new Engine(on));
+const act = new Actions((on) => {
+  const ready = () => {
+    on.ready();
+    keepOffline();
+  };
+  return new Engine({ ...on, ready });
+});
 store.listen(stage(act));
 listenForKeys(act);
 listenForFiles(act);
 const asked = new URLSearchParams(location.search).get("trace");
-const linked = location.hash.startsWith("#t=");
-if (linked) act.fromLink(location.hash);
+const address = new URLSearchParams(location.search).get("u");
+const linked = location.hash.startsWith("#t=") || address !== null;
+if (address !== null) act.fromAddress(address);
+else if (linked) act.fromLink(location.hash);
 showSamples(byId("samples"), asked, linked ? null : (report, id) => act.show(report, id), {
   open: (report, id) => act.show(report, id),
   fail: (error) => store.set({ error }),

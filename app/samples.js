@@ -24,7 +24,7 @@ export async function showSamples(host, asked, first, on) {
         `${sample.title}, ${sample.calls} calls`,
       ),
     );
-    fill(host, document.createTextNode("Examples: "), ...buttons);
+    fill(host, document.createTextNode("Example: "), ...buttons);
     const wanted = samples.find((sample) => sample.id === asked) ?? samples[0];
     if (first) await load(wanted, first);
   } catch (error) {

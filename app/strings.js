@@ -76,3 +76,9 @@ export const LINK_UNREADABLE = problem(
   "This link is cut off or was made by a newer version.",
   "Ask for the file instead.",
 );
+
+export const URL_BLOCKED = problem(
+  "url-blocked",
+  "Could not fetch that URL.",
+  "The other site does not allow it (CORS), or it is offline. Download the file and drop it here.",
+);

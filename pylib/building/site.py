@@ -22,7 +22,11 @@ from whytokens.report import report
 from whytokens.worker import source
 
 PAGE_SUFFIXES = (".html", ".js", ".css", ".svg", ".webmanifest")
+NOT_SERVED = ("vendor-entry.js", "viewer.js")
+# Loaded when asked for, never ahead: the lab's own parts.
+NOT_AHEAD = ("lab", "vendor/pyscript", "sw.js", "vendor/micropip")
 RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
+OPEN_URL_BANNER = "This page may contact the address in the link, nothing else."
 CDN = "https://cdn.jsdelivr.net"
 CDN_PYODIDE = f"{CDN}/npm/pyodide@314.0.7/"
 
@@ -41,7 +45,9 @@ def build(out: Path, *, assets: str) -> Path:
     if assets == "cdn":
         index = fresh / "index.html"
         index.write_text(cdn_page(index.read_text(encoding="utf-8")), encoding="utf-8")
+    _open_url(fresh)
     _build_info(fresh)
+    _offline(fresh)
     shutil.rmtree(out, ignore_errors=True)
     fresh.rename(out)
     return out
@@ -50,7 +56,7 @@ def build(out: Path, *, assets: str) -> Path:
 def _copy_page(out: Path) -> None:
     for path in sorted(APP.rglob("*")):
         inside = path.relative_to(APP)
-        if "node_modules" in inside.parts or path.name == "vendor-entry.js":
+        if "node_modules" in inside.parts or path.name in NOT_SERVED:
             continue
         if path.is_file() and path.suffix in PAGE_SUFFIXES:
             target = out / inside
@@ -126,6 +132,40 @@ def _samples(out: Path) -> None:
             (out / f"{sample['id']}.{key}.json").write_text(text, encoding="utf-8")
         sample |= {"file": f"samples/{name}", "report": f"samples/{sample['id']}.report.json"}
     (out / "index.json").write_text(json.dumps(index), encoding="utf-8")
+
+
+def _open_url(out: Path) -> None:
+    """The page that may fetch the one address in its link: a looser policy, and a banner that says so."""
+    html = (out / "index.html").read_text(encoding="utf-8")
+    changes = (
+        ("connect-src 'self'", "connect-src 'self' https: http://localhost:* http://127.0.0.1:*"),
+        ('<script src="guard.js">', '<script src="open-url.js"></script>\n<script src="guard.js">'),
+        ("<header ", f'<p class="banner" data-testid="banner">{OPEN_URL_BANNER}</p>\n<header '),
+    )
+    for old, new in changes:
+        if html.count(old) != 1:
+            raise SystemExit(f"index.html holds {old!r} {html.count(old)} times")
+        html = html.replace(old, new)
+    (out / "open-url.html").write_text(html, encoding="utf-8")
+
+
+def _offline(out: Path) -> None:
+    """The service worker's list of what it keeps; its version changes with any byte of them."""
+    paths = [path for path in sorted(out.rglob("*")) if path.is_file()]
+    names = [path.relative_to(out).as_posix() for path in paths]
+    kept = {
+        name: path
+        for name, path in zip(names, paths, strict=True)
+        if not name.startswith(NOT_AHEAD)
+    }
+    content = hashlib.sha256()
+    for name, path in kept.items():
+        content.update(name.encode() + path.read_bytes())
+    worker = out / "sw.js"
+    listed = json.dumps(json.dumps(list(kept)))[1:-1]
+    script = worker.read_text(encoding="utf-8").replace("@@FILES@@", listed)
+    script = script.replace("@@VERSION@@", content.hexdigest()[:16])
+    worker.write_text(script, encoding="utf-8")
 
 
 def _build_info(out: Path) -> None:

@@ -94,7 +94,7 @@ def test_width_colour_flip_and_the_link_that_restores_them(desk: Page, address: 
     expect(desk.get_by_test_id("unit-tokens")).to_have_attribute("aria-pressed", "true")
     expect(desk.get_by_test_id("legend")).to_contain_text("read from cache")
     link = desk.url
-    assert link.endswith("#1&u=tokens&c=billing&i=1")
+    assert link.endswith("#1&u=tokens&k=billing&i=1")
     desk.goto("about:blank")
     desk.goto(link)
     expect(desk.get_by_test_id("colour-billing")).to_have_attribute("aria-pressed", "true")

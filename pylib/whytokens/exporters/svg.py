@@ -31,7 +31,7 @@ COLOURS = {
     "tool_result": ("#d9682b", "#16191d"),
     "retrieved": ("#c9bb8e", "#16191d"),
     "media": ("#aa5a93", "#fff"),
-    "thinking": ("#cfd6f6", "#16191d"),
+    "thinking": ("#8a49e5", "#fff"),
     "overhead": ("#e9ecef", "#16191d"),
 }
 # What XML 1.0 cannot hold at all, not even escaped.
