@@ -4,9 +4,12 @@ export const VERSION = 1;
 
 /**
  * @typedef {{name: string, path: string}} FileSlot
- * @typedef {{v: number, id: number, op: "open" | "report" | "prices" | "layout" | "life" | "compare" | "export" | "secrets" | "text" | "close", files?: FileSlot[],
+ * @typedef {{v: number, id: number, op: "open" | "report" | "prices" | "layout" | "life" | "compare" | "export" | "secrets" | "text" | "count" | "close", files?: FileSlot[],
  *   own?: string, layout?: string, filter?: Filter, segment?: number, path?: string[],
- *   slot?: "trace" | "other", format?: string}} Request
+ *   slot?: "trace" | "other", format?: string, text?: string, model?: string}} Request
+ * @typedef {{model: string, kind: string, tokenizer: string, exactness: string, tokens: number,
+ *   band: number | null, nusd: number | null, parts: {name: string, tokens: number}[],
+ *   pieces: string[], tokens_of: number[], cut: boolean}} CountValue
  * @typedef {{sessions?: string[], models?: string[], tags?: Record<string, string>, first?: number,
  *   last?: number}} Filter
  * @typedef {{code: string, title: string, message: string, file: string, line: number | null,

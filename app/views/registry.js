@@ -2,6 +2,7 @@
 // To add one: a file that exports one constant, and one line here.
 
 import { COMPARE } from "./compare.js";
+import { COUNTER } from "./counter.js";
 import { EVERYWHERE } from "./everywhere.js";
 import { FILTERS } from "./filters.js";
 import { INSPECTOR } from "./inspector.js";
@@ -35,4 +36,4 @@ import { TABLE } from "./table.js";
 export const VIEWS = [MERGED, IN_ORDER, EVERYWHERE, TABLE, SESSIONS, COMPARE];
 
 /** @type {readonly Panel[]} */
-export const PANELS = [SUMMARY, FILTERS, NOTES, INSPECTOR];
+export const PANELS = [COUNTER, SUMMARY, FILTERS, NOTES, INSPECTOR];

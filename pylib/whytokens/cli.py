@@ -11,18 +11,21 @@ from pathlib import Path
 
 from whytokens import __version__, worker
 from whytokens.containers import Source
-from whytokens.counting import count
+from whytokens.counting import Count, count
 from whytokens.errors import TraceError
 from whytokens.exporters.folded import folded
 from whytokens.exporters.report_json import report_json
 from whytokens.exporters.text import text
 from whytokens.model import Where
 from whytokens.models import as_json, models, usd
+from whytokens.money import dollars
 from whytokens.pipeline import Event, Step, finished, run
+from whytokens.price_note import nusd
 from whytokens.prices.engine import standard
 from whytokens.prices.own import NONE, Own, read
 from whytokens.prices.resolve import nearest
 from whytokens.report import report
+from whytokens.tokenizers.choose import choose
 
 FORMATS = ("text", "json", "folded")
 
@@ -58,9 +61,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--format", choices=FORMATS, default="text")
     _price_options(command)
     command = commands.add_parser("count", help="tokens of a text or of a request body")
-    command.add_argument("file", type=Path, help="a file, or - for standard input")
+    command.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
     command.add_argument("--model", required=True, help="the model that would count it")
-    command.add_argument("--json", action="store_true", help="as JSON")
+    command.add_argument("--json", action="store_true", help="as JSON, a line a file")
+    command.add_argument("--pieces", action="store_true", help="show what is counted, a line each")
     command = commands.add_parser("models", help="priced models and their rates")
     command.add_argument("--like", default="", help="words that its name holds, or an id of a log")
     command.add_argument("--json", action="store_true", help="as JSON, picodollars per token")
@@ -114,28 +118,57 @@ def _models(options: argparse.Namespace) -> int:
 
 
 def _count(options: argparse.Namespace) -> int:
-    name = "standard input" if str(options.file) == "-" else options.file.name
-    try:
-        data = sys.stdin.buffer.read() if str(options.file) == "-" else options.file.read_bytes()
-        found = finished(count(data, options.model, name))
-    except TraceError as error:
-        _complain(error)
-        return 1
-    except OSError as error:
-        sys.stderr.write(f"{name}: {error.strerror}\n")
-        return 1
-    if options.json:
-        value = asdict(found) | {"parts": [{"name": n, "tokens": t} for n, t in found.parts]}
-        sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
-        return 0
+    """Every file in turn; one that cannot be read does not stop the others."""
+    counts, failed = list[Count](), 0
+    for file in options.files:
+        name = "standard input" if file == "-" else Path(file).name
+        try:
+            data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+            found = finished(count(data, options.model, name))
+        except TraceError as error:
+            _complain(error)
+            failed = 1
+            continue
+        except OSError as error:
+            sys.stderr.write(f"{name}: {error.strerror}\n")
+            failed = 1
+            continue
+        counts.append(found)
+        pieces = _pieces(data, options.model) if options.pieces and found.kind == "text" else []
+        if options.json:
+            _count_json(found, name, pieces)
+        else:
+            _count_text(found, f"{name}: " if len(options.files) > 1 else "", pieces)
+    if len(counts) > 1 and not options.json:
+        about = "" if all(one.exactness == "exact" for one in counts) else "≈ "
+        sys.stdout.write(f"{about}{sum(one.tokens for one in counts):,} tokens together\n")
+    return failed
+
+
+def _pieces(data: bytes, model: str) -> list[tuple[str, int]]:
+    return choose(model, None)[0].pieces(data.decode("utf-8-sig"))
+
+
+def _count_json(found: Count, name: str, pieces: list[tuple[str, int]]) -> None:
+    value = {"file": name} | asdict(found)
+    value["parts"] = [{"name": n, "tokens": t} for n, t in found.parts]
+    if pieces:
+        value["pieces"] = [{"text": text, "tokens": tokens} for text, tokens in pieces]
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def _count_text(found: Count, name: str, pieces: list[tuple[str, int]]) -> None:
     about = "" if found.exactness == "exact" else "≈ "
+    band = f" ± {found.band_per_mille / 10:g} %" if found.band_per_mille else ""
+    cost = ", unpriced" if found.pusd is None else f", {dollars(nusd(found.pusd))} as input"
     sys.stdout.write(
-        f"{about}{found.tokens:,} tokens for {found.model} ({found.kind}, {found.tokenizer})\n"
+        f"{name}{about}{found.tokens:,} tokens{band} for {found.model} "
+        f"({found.kind}, {found.tokenizer}){cost}\n"
     )
-    if len(found.parts) > 1:
-        for label, tokens in found.parts:
-            sys.stdout.write(f"  {tokens:>9,}  {label}\n")
-    return 0
+    for label, tokens in found.parts if len(found.parts) > 1 else ():
+        sys.stdout.write(f"  {tokens:>9,}  {label}\n")
+    for piece, tokens in pieces:
+        sys.stdout.write(f"  {tokens or '':>9}  {json.dumps(piece, ensure_ascii=False)}\n")
 
 
 def _sources(paths: Sequence[Path]) -> list[Source]:

@@ -12,10 +12,11 @@ from whytokens.attribution.share import attribute
 from whytokens.attribution.tally import tally
 from whytokens.containers import Source
 from whytokens.errors import TraceError
-from whytokens.model import Trace, Usage, Where
+from whytokens.model import Call, CallId, NodeId, Trace, Usage, Where
 from whytokens.pipeline import Event, Need, read
 from whytokens.prices import Unpriced
-from whytokens.tokenizers import Exactness
+from whytokens.prices.engine import price, standard
+from whytokens.tokenizers import Exactness, Tokenizer
 from whytokens.tokenizers.choose import choose
 
 NO_PRICE = Unpriced(reason="not priced: counted only")
@@ -24,13 +25,17 @@ NO_PRICE = Unpriced(reason="not priced: counted only")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
     """Prompt tokens. `kind` is the format of a request ("OpenAI Responses") or "text"; `parts` says
-    what they are for, largest first, and sums to `tokens`."""
+    what they are for, largest first, and sums to `tokens`. `band_per_mille`: nine of ten such counts
+    lie within this share of what is billed; None where nobody has measured it. `pusd` is what they
+    cost as uncached input by today's rates, None where no rate is known."""
 
     model: str
     kind: str
     tokenizer: str
     exactness: Exactness
     tokens: int
+    band_per_mille: int | None
+    pusd: int | None
     parts: tuple[tuple[str, int], ...]
 
 
@@ -53,14 +58,29 @@ def count(data: bytes, model: str, name: str = "text") -> Generator[Event, None,
     if tokenizer.asset and not assets.have(tokenizer.asset):
         yield Need(tokenizer.asset)
     tokens = tokenizer.count_many([text])[0]
+    call = Call(
+        id=CallId(0), session="", api="", model=model, prompt=NodeId(0), where=Where(file=name)
+    )
     return Count(
         model=model,
         kind="text",
         tokenizer=tokenizer.key,
         exactness=exactness,
         tokens=tokens,
+        band_per_mille=_band(tokenizer, exactness),
+        pusd=_pusd(call, tokens),
         parts=(("text", tokens),),
     )
+
+
+def _band(tokenizer: Tokenizer, exactness: Exactness) -> int | None:
+    """A vocabulary's own band does not hold for a model that only may read with it."""
+    return tokenizer.band_per_mille or (0 if exactness != "estimated" else None)
+
+
+def _pusd(call: Call, tokens: int) -> int | None:
+    terms = standard().terms(call)
+    return None if isinstance(terms, Unpriced) else price(terms, Usage(input=tokens))
 
 
 def _request(data: bytes, name: str) -> Generator[Event, None, Trace | None]:
@@ -95,11 +115,14 @@ def _of_request(trace: Trace, model: str) -> Generator[Event, None, Count]:
     for cause, found in sums.overhead.items():
         parts[cause] = parts.get(cause, 0) + found.tokens
     exact = all(piece.exact for piece in shared.prompt_pieces())
+    sure: Exactness = lane.exactness if exact or lane.exactness != "exact" else "estimated"
     return Count(
         model=model,
         kind=trace.importer,
         tokenizer=lane.counter.tokenizer.key,
-        exactness=lane.exactness if exact or lane.exactness != "exact" else "estimated",
+        exactness=sure,
         tokens=shared.prompt_tokens,
+        band_per_mille=_band(lane.counter.tokenizer, sure),
+        pusd=_pusd(call, shared.prompt_tokens),
         parts=tuple(sorted(parts.items(), key=lambda item: -item[1])),
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 from whytokens import assets, registry
 from whytokens.containers import Source
+from whytokens.counting import count
 from whytokens.errors import TraceError
 from whytokens.filters import filtered
 from whytokens.layouts.diff import compare
@@ -28,11 +29,13 @@ from whytokens.pipeline import (
     open_sources,
     priced,
 )
+from whytokens.price_note import nusd
 from whytokens.prices.own import NONE, Own, read
 from whytokens.prices.snapshot import Snapshot
 from whytokens.protocol import (
     Columns,
     Comparison,
+    CountValue,
     ExportValue,
     FileSlot,
     LifeValue,
@@ -43,7 +46,11 @@ from whytokens.protocol import (
 )
 from whytokens.report import report
 from whytokens.secrets import secrets
+from whytokens.tokenizers.choose import choose
+from whytokens.tokenizers.pieces import well_formed
 
+# Coloured pieces are elements of the page: some 5,000 of them draw in 50 ms.
+MAX_SHOWN_CHARS = 20_000
 Steps = Generator[Event, None, Any]
 _opened: dict[str, Opened] = {}
 _snapshot: dict[str, Snapshot] = {}  # "newer": one the user dropped, kept for what is opened next
@@ -144,6 +151,25 @@ def _text(request: Request) -> Generator[Event, None, TextValue]:
     }
 
 
+def _count(request: Request) -> Generator[Event, None, CountValue]:
+    text, model = well_formed(request["text"]), request["model"]
+    found = yield from count(text.encode(), model, "pasted text")
+    pieces = choose(model, None)[0].pieces(text[:MAX_SHOWN_CHARS]) if found.kind == "text" else []
+    return {
+        "model": found.model,
+        "kind": found.kind,
+        "tokenizer": found.tokenizer,
+        "exactness": found.exactness,
+        "tokens": found.tokens,
+        "band": found.band_per_mille,
+        "nusd": None if found.pusd is None else nusd(found.pusd),
+        "parts": [{"name": name, "tokens": tokens} for name, tokens in found.parts],
+        "pieces": [piece for piece, _ in pieces],
+        "tokens_of": [tokens for _, tokens in pieces],
+        "cut": len(text) > MAX_SHOWN_CHARS,
+    }
+
+
 def _close(_: Request) -> Generator[Event, None, None]:
     yield from ()
     _opened.clear()
@@ -159,6 +185,7 @@ OPERATIONS: dict[str, Callable[[Request], Steps]] = {
     "export": _export,
     "secrets": _secrets,
     "text": _text,
+    "count": _count,
     "close": _close,
 }
 

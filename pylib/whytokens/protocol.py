@@ -34,12 +34,13 @@ class Request(TypedDict):
     """op "open": files, own, slot ("other" is what the first trace is compared with). "report": filter.
     "prices": own, and a snapshot among files: price what is open anew. `own` is JSON (prices/own.py).
     "layout": layout, filter. "life": path, filter. "export": format, filter. "text": segment.
-    "compare", "secrets", "close": nothing more."""
+    "count": text, model. "compare", "secrets", "close": nothing more."""
 
     v: int
     id: int
     op: Literal[
-        "open", "report", "prices", "layout", "life", "compare", "export", "secrets", "text", "close",
+        "open", "report", "prices", "layout", "life", "compare", "export", "secrets", "text",
+        "count", "close",
     ]  # fmt: skip
     files: NotRequired[list[FileSlot]]
     options: NotRequired[dict[str, str]]
@@ -50,6 +51,8 @@ class Request(TypedDict):
     path: NotRequired[list[str]]
     slot: NotRequired[Literal["trace", "other"]]
     format: NotRequired[str]
+    text: NotRequired[str]
+    model: NotRequired[str]
 
 
 class ProgressMessage(TypedDict):
@@ -370,10 +373,44 @@ class TextValue(TypedDict):
     pointer: str
 
 
+class CountValue(TypedDict):
+    """The value of a "count" result. `kind` is the format of a request, or "text"; `exactness` is
+    "exact", "reconstructed" or "estimated"; `band` a share in per mille that nine of ten counts lie
+    within, null where unmeasured; `nusd` null where unpriced. `pieces` are a text's in order, each with
+    its tokens (0: not told apart); `cut` where they are of its beginning alone."""
+
+    model: str
+    kind: str
+    tokenizer: str
+    exactness: str
+    tokens: int
+    band: int | None
+    nusd: int | None
+    parts: list[NamedTokens]
+    pieces: list[str]
+    tokens_of: list[int]
+    cut: bool
+
+
+class NamedTokens(TypedDict):
+    name: str
+    tokens: int
+
+
 class ResultMessage(TypedDict):
     id: int
     type: Literal["result"]
-    value: Report | Columns | LifeValue | Comparison | ExportValue | list[Secret] | TextValue | None
+    value: (
+        Report
+        | Columns
+        | LifeValue
+        | Comparison
+        | ExportValue
+        | list[Secret]
+        | TextValue
+        | CountValue
+        | None
+    )
 
 
 class ErrorMessage(TypedDict):

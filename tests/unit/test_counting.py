@@ -11,6 +11,10 @@ from whytokens.cli import main
 from whytokens.counting import Count, count
 from whytokens.errors import TraceError
 from whytokens.pipeline import finished
+from whytokens.tokenizers.choose import choose
+from whytokens.worker import handle
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
 
 CHAT = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello, world!"}]}
 
@@ -43,6 +47,55 @@ def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(TraceError) as caught:
         counted(b"\xff\xfe\xfa", "gpt-4o")
     assert caught.value.code == "not-utf8"
+
+
+def test_the_operation_answers_as_the_page_expects() -> None:
+    told = json.loads((FIXTURES / "protocol" / "count.json").read_text(encoding="utf-8"))
+    messages = [json.loads(m) for m in handle(json.dumps({"v": 1, "id": 3, **told["request"]}))]
+    value = messages[-1]["value"]
+    assert value.pop("nusd") > 0
+    assert value == told["value"]
+
+
+@pytest.mark.parametrize("model", ["gpt-4o", "gpt-4", "claude-sonnet-4-5", "claude-opus-4-8", "gemini-2.5-pro", "mixtral-8x7b", "qwen3-8b", "deepseek-chat", "grok-4"])  # fmt: skip
+def test_pieces_are_the_text_and_their_tokens_the_count(model: str) -> None:
+    tokenizer, _ = choose(model, None)
+    text = "It's (a) test:\n\n  def f(x): return 12 <b>  'quoted' -- HELLO\n\tend."
+    pieces = tokenizer.pieces(text)
+    assert "".join(piece for piece, _ in pieces) == text
+    assert len(pieces) > 15
+    if not tokenizer.key.startswith("grok"):
+        # The boundary before Claude's first word is in the frame of a message without text already.
+        framed = tokenizer.key in ("claude-v3", "claude-v4.7")
+        assert sum(tokens for _, tokens in pieces) - framed == tokenizer.count_many([text])[0]
+    odd = "naïve 🦜 東京 ''é"
+    assert "".join(piece for piece, _ in tokenizer.pieces(odd)) == odd
+    assert tokenizer.pieces("") == []
+
+
+def test_how_sure_a_count_is_travels_with_it() -> None:
+    assert counted(b"some text", "gpt-4o").band_per_mille == 0
+    assert counted(b"some text", "glm-4.6").band_per_mille == 82
+    assert counted(b"some text", "kimi-k2").band_per_mille is None
+    assert counted(b"some text", "no-such-model").pusd is None
+    assert counted(b"some text", "gpt-4o").pusd == 2 * 2_500_000
+
+
+def test_the_command_takes_several_files_and_shows_pieces(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("one two")
+    files = [str(tmp_path / name) for name in ("a.txt", "gone", "b.txt")]
+    assert main(["count", *files, "--model", "gpt-4o", "--pieces"]) == 1
+    said = capsys.readouterr()
+    assert "a.txt: 2 tokens" in said.out and said.out.count('" two"') == 2
+    assert said.out.endswith("4 tokens together\n") and "gone" in said.err
+    assert main(["count", *files[::2], "--model", "gpt-4o", "--json"]) == 0
+    assert [json.loads(line)["file"] for line in capsys.readouterr().out.splitlines()] == [
+        "a.txt",
+        "b.txt",
+    ]
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

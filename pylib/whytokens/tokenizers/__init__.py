@@ -31,3 +31,8 @@ class Tokenizer(Protocol):
     def count_many(self, texts: Iterable[str]) -> list[int]:
         """Tokens of each text, as plain text: special-token strings count as their characters."""
         ...
+
+    def pieces(self, text: str) -> list[tuple[str, int]]:
+        """The text cut into what is counted, for people to see: pieces in order, tokens of each; 0
+        where a piece's own share is not known. Together they are the text as the model reads it."""
+        ...

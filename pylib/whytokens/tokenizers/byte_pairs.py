@@ -36,6 +36,7 @@ class BytePairTokenizer:
         self.key, self.asset, self.pattern = key, asset, pattern
         self._models, self._unsure, self._composed = models, unsure, composed
         self._count: Callable[[str], int] | None = None
+        self._core: CoreBPE | None = None
 
     def knows(self, model: str, provider: str | None) -> Exactness | None:
         if self._unsure is not None and self._unsure.search(model):
@@ -43,23 +44,33 @@ class BytePairTokenizer:
         return "exact" if self._models.search(model) else None
 
     def count_many(self, texts: Iterable[str]) -> list[int]:
-        if self._count is None:
-            self._count = _counter(unpack(assets.read(self.asset)), self.pattern)
-        count = self._count
+        count = self._count or self._ready()
         if self._composed:
             return [count(unicodedata.normalize("NFC", text)) for text in texts]
         return [count(text) for text in texts]
 
+    def pieces(self, text: str) -> list[tuple[str, int]]:
+        return self._pure().tokens(unicodedata.normalize("NFC", text) if self._composed else text)
 
-def _counter(ranks: dict[bytes, int], pattern: str) -> Callable[[str], int]:
-    r"""The fastest exact way to count that this Python has. `\p{CJK}` is a class of our own."""
-    if "\\p{CJK}" in pattern:
-        return CoreBPE(ranks, {}, pattern).count
+    def _pure(self) -> CoreBPE:
+        if self._core is None:
+            self._core = CoreBPE(unpack(assets.read(self.asset)), {}, self.pattern)
+        return self._core
+
+    def _ready(self) -> Callable[[str], int]:
+        """The fastest exact way to count that this Python has."""
+        compiled = None if "\\p{CJK}" in self.pattern else _compiled(self.asset, self.pattern)
+        self._count = compiled or self._pure().count
+        return self._count
+
+
+def _compiled(asset: str, pattern: str) -> Callable[[str], int] | None:
+    r"""tiktoken's own core, which knows no ``\p{CJK}``; in the page its name is that of ours."""
     try:
         from tiktoken._tiktoken import CoreBPE as Compiled
     except ImportError:
-        return CoreBPE(ranks, {}, pattern).count
-    if Compiled is CoreBPE:  # the page's tiktoken stands on our own core
-        return CoreBPE(ranks, {}, pattern).count
-    encode = Compiled(ranks, {}, pattern).encode_ordinary
+        return None
+    if Compiled is CoreBPE:
+        return None
+    encode = Compiled(unpack(assets.read(asset)), {}, pattern).encode_ordinary
     return lambda text: len(encode(well_formed(text)))

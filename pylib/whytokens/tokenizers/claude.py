@@ -25,7 +25,7 @@ from whytokens.tokenizers.claude_stream import (
     normalised,
     stream,
 )
-from whytokens.tokenizers.claude_units import BLANK, UNIT, A, B, blanks, marked, unmarked
+from whytokens.tokenizers.claude_units import BLANK, UNIT, A, B, blanks, marked, shown, unmarked
 from whytokens.tokenizers.pieces import MAX_PIECES, Counter, Counts, well_formed
 from whytokens.tokenizers.vocabulary import unpack
 
@@ -44,6 +44,7 @@ ASSETS: dict[Family, str] = {
     "v4.8": "claude-v4.7.bin",
 }
 _SEAMS = re.compile(f"(?<={EOW})(?=[{SHIFT}{CAPS}]*{BOW})")
+_WORDS = re.compile(r"\s*\S+|\s+")
 # Longer chunks are lines of their own that hardly come again.
 REMEMBERED_CHARS = 200
 # A blank between two words: its boundaries stand on both sides, whatever else the words hold.
@@ -150,6 +151,13 @@ class Units:
             lines[number] = " ".join(parts)
         return total + self._of_ascii("\n".join(lines))
 
+    def shown(self, norm: str) -> list[tuple[str, int]]:
+        """Pieces of ASCII with their tokens; words alone of anything else."""
+        if not norm.isascii():
+            return [(word, 0) for word in _WORDS.findall(norm)]
+        written, _ = marked(norm, frame_bow=False)
+        return [(shown(unit), tokens) for unit, tokens in self._ascii.shown(written)]
+
     def _chunk(self, before: str, part: str, after: str) -> int:
         text, beside = before + part + after, bool(before) + bool(after)
         tokens = self._chunks[text] if len(text) < REMEMBERED_CHARS else self._streamed(text)
@@ -199,10 +207,17 @@ class ClaudeTokenizer:
         return "reconstructed" if mine else None
 
     def count_many(self, texts: Iterable[str]) -> list[int]:
+        units = self._ready()
+        return [self._count(text, units) for text in texts]
+
+    def pieces(self, text: str) -> list[tuple[str, int]]:
+        return self._ready().shown(normalised(well_formed(text), self._rules))
+
+    def _ready(self) -> Units:
         if self._units is None:
             self._tiling = Tiling(assets.read(self.asset))
             self._units = Units(self._tiling, self._rules)
-        return [self._count(text, self._units) for text in texts]
+        return self._units
 
     def _count(self, text: str, units: Units) -> int:
         """What the text adds to a message that has none."""

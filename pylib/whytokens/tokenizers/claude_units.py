@@ -50,3 +50,8 @@ def unmarked(unit: str) -> str:
 def blanks(unit: str) -> str:
     """A run of blanks, line feeds and tabs as it stood, halves counted as whole."""
     return unit.replace(BLANK, " ").replace(A, " ").replace(B, " ")
+
+
+def shown(unit: str) -> str:
+    """What a unit shows of the text: a blank belongs to the run that ends before it."""
+    return unit.replace(BLANK, " ").replace(A, " ").replace(B, "")

@@ -38,6 +38,23 @@ class CoreBPE:
         """``len(encode_ordinary(text))``; lone surrogates count as U+FFFD."""
         return self._counter.count(well_formed(text))
 
+    def tokens(self, text: str) -> list[tuple[str, int]]:
+        """A text's tokens as text; those that split a character stand together, with their number."""
+        found: list[tuple[str, int]] = []
+        for piece, cost in self._counter.shown(well_formed(text)):
+            if cost == 1:
+                found.append((piece, 1))
+                continue
+            data, number = b"", 0
+            for token in self.encode_single_piece(piece.encode("utf-8")):
+                data, number = data + self.decode_single_token_bytes(token), number + 1
+                try:
+                    found.append((data.decode("utf-8"), number))
+                except UnicodeDecodeError:
+                    continue
+                data, number = b"", 0
+        return found
+
     # -- tiktoken's interface ----------------------------------------------------------------
 
     def encode_ordinary(self, text: str) -> list[int]:

@@ -95,6 +95,10 @@ class Counter:
         ends = accumulate(map(len, self._pattern.findall(text.translate(self._shadow))), initial=0)
         return [text[start:end] for start, end in pairwise(ends)]
 
+    def shown(self, text: str) -> list[tuple[str, int]]:
+        """The pieces with what each costs."""
+        return [(piece, self._counts[piece]) for piece in self.split(text)]
+
     def _costs(self, joined: str) -> str:
         """The twin's question: pieces it has not met, joined by a character no text holds."""
         return ",".join(str(self._cost(piece)) for piece in joined.split(SEPARATOR))

@@ -76,11 +76,25 @@ class SentencePieceTokenizer:
         return "reconstructed" if unsure else "exact"
 
     def count_many(self, texts: Iterable[str]) -> list[int]:
+        count = self._ready().count
+        return [count(self._written(text)) if text else 0 for text in texts]
+
+    def pieces(self, text: str) -> list[tuple[str, int]]:
+        found = self._ready().shown(self._written(text)) if text else []
+        # The prefix is no part of the text; its token is the first word's.
+        skip, out, at = len(self._prefix), list[tuple[str, int]](), 0
+        for piece, tokens in found:
+            end = at + len(piece) - skip
+            out.append((text[at:end], tokens))
+            at, skip = end, 0
+        return out
+
+    def _written(self, text: str) -> str:
+        return self._prefix + well_formed(text).replace(BLANK, " ")
+
+    def _ready(self) -> Counter:
         if self._counter is None:
             pieces = unpack(assets.read(self.asset))
             words = Words(pieces, self._symbols, self.unreachable)
             self._counter = Counter(self._split, words.cost)
-        count, prefix = self._counter.count, self._prefix
-        return [
-            count(prefix + well_formed(text).replace(BLANK, " ")) if text else 0 for text in texts
-        ]
+        return self._counter
