@@ -66,45 +66,42 @@ def _stale(priced: Priced, history: History) -> Iterator[tuple[Arrival, NodeId]]
         for a in history.arrivals
         if a.segment.category == "tool_result" and a.tokens >= MIN_TOKENS and a.segment.text
     ]
+    words = _Words(priced, history) if large else None
     for arrival in large:
         turn = arrival.turn + TURNS_TO_USE
-        if turn + TURNS_AFTER >= len(history.calls):
+        if words is None or turn + TURNS_AFTER >= len(history.calls):
             continue
         since = history.calls[turn].call.prompt
-        if priced.holds(arrival.node, since) and not _quoted(priced, history, arrival):
+        if priced.holds(arrival.node, since) and not words.quoted(arrival):
             yield arrival, since
 
 
-def _quoted(priced: Priced, history: History, arrival: Arrival) -> bool:
-    """Do later replies and tool arguments hold words that this result brought in?"""
-    own = set(WORD.findall(arrival.segment.text or ""))
-    own -= _said(priced, history, before=arrival.turn)
-    if not own:
-        return True
-    return len(own & _said(priced, history, after=arrival.turn)) > len(own) * MAX_QUOTED_SHARE
+class _Words:
+    """Of every word of a session: the turn it came in, and the last turn the model said it."""
 
-
-def _said(
-    priced: Priced, history: History, before: int | None = None, after: int | None = None
-) -> set[str]:
-    """Words of replies and tool arguments up to, or from, a turn; before it, of everything."""
-    found: set[str] = set()
-    if before is not None:
+    def __init__(self, priced: Priced, history: History) -> None:
+        self.came: dict[str, int] = {}
+        self.said: dict[str, int] = {}
         for arrival in history.arrivals:
-            if (
-                arrival.turn < before
-                and arrival.segment.text
-                and arrival.segment.category != "tools"
-            ):
-                found.update(WORD.findall(arrival.segment.text))
-        return found
-    for one in history.calls[after:]:
-        for number in one.call.reply:
-            found.update(WORD.findall(priced.trace.segments[number].text or ""))
-    for arrival in history.arrivals:
-        if arrival.turn > (after or 0) and arrival.segment.category in ("assistant", "tool_call"):
-            found.update(WORD.findall(arrival.segment.text or ""))
-    return found
+            if arrival.segment.text and arrival.segment.category != "tools":
+                for word in WORD.findall(arrival.segment.text):
+                    self.came.setdefault(word, arrival.turn)
+                    if arrival.segment.category in ("assistant", "tool_call"):
+                        self.said[word] = max(arrival.turn - 1, self.said.get(word, 0))
+        for turn, one in enumerate(history.calls):
+            for number in one.call.reply:
+                for word in WORD.findall(priced.trace.segments[number].text or ""):
+                    self.said[word] = max(turn, self.said.get(word, 0))
+
+    def quoted(self, arrival: Arrival) -> bool:
+        """Does the model later say words that this result brought in?"""
+        own = {
+            word
+            for word in WORD.findall(arrival.segment.text or "")
+            if self.came.get(word) == arrival.turn
+        }
+        said = sum(self.said.get(word, -1) >= arrival.turn for word in own)
+        return not own or said > len(own) * MAX_QUOTED_SHARE
 
 
 STALE_RESULTS = StaleResults()
