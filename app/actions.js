@@ -195,6 +195,34 @@ export class Actions {
     });
   }
 
+  /** The trace beside itself with every counted change made. */
+  async fixed() {
+    await this.python();
+    await this.#told("", async () => {
+      const comparison = await this.ask({ op: "fixed" });
+      const trees = { ...store.get().trees, diff: new Tree(comparison.tree) };
+      store.set({ comparison, trees, view: "compare", focus: [], selected: 0, query: "" });
+    });
+  }
+
+  /** Outlines the frames of segments. @param {number[]} segments */
+  outline(segments) {
+    store.set({ outlined: new Set(segments) });
+  }
+
+  /** Selects the frame that a finding points at and outlines all of its frames; a call is zoomed to. @param {import("./protocol.js").Evidence} evidence @param {number[]} segments */
+  async point(evidence, segments) {
+    if (evidence.segment === null) {
+      await this.toCall(evidence.call);
+      return;
+    }
+    if (store.get().view === "compare") await this.view("merged");
+    const tree = this.tree();
+    const row = tree ? tree.columns.segment.indexOf(evidence.segment) : -1;
+    store.set({ outlined: new Set(segments), focus: [], ...(row > 0 ? { selected: row } : {}) });
+    say(row > 0 ? `Selected ${evidence.label}` : strings.FOLDED);
+  }
+
   endCompare() {
     store.set({ other: null, comparison: null, view: "merged", focus: [], selected: 0 });
   }

@@ -4,7 +4,7 @@ export const VERSION = 1;
 
 /**
  * @typedef {{name: string, path: string}} FileSlot
- * @typedef {{v: number, id: number, op: "open" | "report" | "prices" | "layout" | "life" | "compare" | "export" | "secrets" | "text" | "count" | "close", files?: FileSlot[],
+ * @typedef {{v: number, id: number, op: "open" | "report" | "prices" | "layout" | "life" | "compare" | "fixed" | "export" | "secrets" | "text" | "count" | "close", files?: FileSlot[],
  *   own?: string, layout?: string, filter?: Filter, segment?: number, path?: string[],
  *   slot?: "trace" | "other", format?: string, text?: string, model?: string}} Request
  * @typedef {{model: string, kind: string, tokenizer: string, exactness: string, tokens: number,

@@ -5,6 +5,7 @@ import { COMPARE } from "./compare.js";
 import { COUNTER } from "./counter.js";
 import { EVERYWHERE } from "./everywhere.js";
 import { FILTERS } from "./filters.js";
+import { FINDINGS } from "./findings.js";
 import { INSPECTOR } from "./inspector.js";
 import { MERGED } from "./merged.js";
 import { NOTES } from "./notes.js";
@@ -36,4 +37,4 @@ import { TABLE } from "./table.js";
 export const VIEWS = [MERGED, IN_ORDER, EVERYWHERE, TABLE, SESSIONS, COMPARE];
 
 /** @type {readonly Panel[]} */
-export const PANELS = [COUNTER, SUMMARY, FILTERS, NOTES, INSPECTOR];
+export const PANELS = [COUNTER, SUMMARY, FILTERS, FINDINGS, NOTES, INSPECTOR];

@@ -26,6 +26,7 @@ function drawSummary(host, report) {
     item(percent(totals.read, totals.input), "of the prompt read from cache", "total-cached"),
     item(percent(totals.overhead, totals.input), "overhead: billed, not text in this file", "total-overhead"),
   ];
+  if (totals.priced_calls) items.splice(3, 0, item(...avoidable(report), "total-avoidable"));
   if (prices.unpriced.length) {
     const names = prices.unpriced.map((row) => `${row.model ?? "no model"} (${count(row.calls)} calls)`);
     items.push(item("unpriced", names.join(", "), "total-unpriced"));
@@ -38,6 +39,14 @@ function cost({ totals, prices }) {
   if (!totals.priced_calls) return ["no price", "Widths show tokens"];
   const about = totals.approx || totals.approx_output ? "≈ " : "";
   return [about + dollars(totals.nusd), `cost · rates as of ${prices.as_of}, ${prices.source}`];
+}
+
+/** The union of all savings, never more than the bill. @param {import("../protocol.js").Report} report @returns {[string, string]} */
+function avoidable({ reclaimable, findings }) {
+  if (!findings.some((one) => one.state === "waste")) return [dollars(0), "avoidable"];
+  const share = percent(reclaimable.nusd, reclaimable.billed_nusd);
+  const { low_nusd: low } = reclaimable.monthly;
+  return [dollars(reclaimable.nusd), `avoidable, ${share}${low === null ? "" : ` · at least ${dollars(low)} a month`}`];
 }
 
 /** @param {string} value @param {string} label @param {string} test */

@@ -17,7 +17,7 @@ from building.packages import npm
 from building.places import APP, BUILD, NODE_MODULES
 
 DATA_MARK = "@@DATA@@"
-STYLES = ("base.css", "flame.css", "views.css")
+STYLES = ("base.css", "flame.css", "views.css", "findings.css")
 
 
 def bake(out: Path) -> None:

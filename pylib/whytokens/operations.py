@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from whytokens.pipeline import (
     Opened,
     apart,
     book_of,
+    checking,
     newest,
     open_sources,
     priced,
@@ -48,6 +50,7 @@ from whytokens.report import report
 from whytokens.secrets import secrets
 from whytokens.tokenizers.choose import choose
 from whytokens.tokenizers.pieces import well_formed
+from whytokens.waste.fixed import fixed
 
 # Coloured pieces are elements of the page: some 5,000 of them draw in 50 ms.
 MAX_SHOWN_CHARS = 20_000
@@ -97,8 +100,11 @@ def _trace(request: Request) -> Opened:
 
 
 def _report(request: Request) -> Generator[Event, None, Report]:
-    yield from ()
-    return report(_trace(request))
+    found = _trace(request)
+    if request.get("filter"):
+        checked = yield from checking(found.trace, found.attributions, found.book)
+        found = replace(found, checked=checked)
+    return report(found)
 
 
 def _layout(request: Request) -> Generator[Event, None, Columns]:
@@ -117,6 +123,15 @@ def _life(request: Request) -> Generator[Event, None, LifeValue | None]:
 def _compare(_: Request) -> Generator[Event, None, Comparison]:
     yield from ()
     return compare(_opened["trace"], _opened["other"])
+
+
+def _fixed(_: Request) -> Generator[Event, None, Comparison]:
+    """The trace beside itself with every counted change made."""
+    yield from ()
+    before = _opened["trace"]
+    found = compare(before, fixed(before))
+    found["identical"] = False
+    return found
 
 
 def _export(request: Request) -> Generator[Event, None, ExportValue]:
@@ -182,6 +197,7 @@ OPERATIONS: dict[str, Callable[[Request], Steps]] = {
     "layout": _layout,
     "life": _life,
     "compare": _compare,
+    "fixed": _fixed,
     "export": _export,
     "secrets": _secrets,
     "text": _text,

@@ -105,7 +105,7 @@ def priced(trace: Trace, lanes: Lanes, book: Book) -> Generator[Event, None, Ope
     """Price a counted trace; again, when the rates are others."""
     attributions = yield from _price(trace, lanes, book)
     tallies = tally(attributions)
-    checked = yield from _check(trace, attributions, book)
+    checked = yield from checking(trace, attributions, book)
     return Opened(
         trace=trace, lanes=lanes, attributions=attributions, tallies=tallies, checked=checked,
         book=book,
@@ -264,7 +264,7 @@ def _price(
     return tuple(found)
 
 
-def _check(
+def checking(
     trace: Trace, attributions: tuple[Attribution, ...], book: Book
 ) -> Generator[Event, None, Checked]:
     """Look for waste; every detector is a step."""

@@ -39,7 +39,7 @@ class Request(TypedDict):
     v: int
     id: int
     op: Literal[
-        "open", "report", "prices", "layout", "life", "compare", "export", "secrets", "text",
+        "open", "report", "prices", "layout", "life", "compare", "fixed", "export", "secrets", "text",
         "count", "close",
     ]  # fmt: skip
     files: NotRequired[list[FileSlot]]

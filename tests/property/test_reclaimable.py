@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 from played import Always, Turn, checked, play
 from random_turns import EXAMPLES, billed_turns
 from whytokens import registry
+from whytokens.attribution.lanes import Lanes
 from whytokens.attribution.share import Attribution
+from whytokens.attribution.tally import tally
 from whytokens.cache import Bill
 from whytokens.cache.prompts import Prompts
 from whytokens.model import NodeId, Trace
+from whytokens.pipeline import Opened
 from whytokens.waste import WHOLE, Claim, Drop, Fix, Remove, Waste
 from whytokens.waste.claims import Claims
+from whytokens.waste.fixed import fixed
 from whytokens.waste.pricing import Pricer, billed
 from whytokens.waste.telescope import STEPS
 from whytokens.waste.traffic import Traffic
@@ -157,3 +161,24 @@ def test_steps_without_best_effort_are_exactly_what_is_gone(made, data) -> None:
 def test_no_turns_at_all_give_no_saving() -> None:
     found = checked("claude-sonnet-5", [Turn(at=0, parts=[("user", "q", 1)])])
     assert (found.reclaimable_pusd, found.low_pusd) == (0, 0)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(traces())
+def test_shown_fixed_is_what_was_counted(made) -> None:
+    model, turns, trace, found = made
+    checks = checked(model, turns)
+    opened = Opened(
+        trace=trace,
+        lanes=Lanes(trace),
+        attributions=tuple(found),
+        tallies=tally(found),
+        checked=checks,
+    )
+    after = fixed(opened)
+    billed_after = [one for one in after.attributions if one.method != "unbilled"]
+    assert sum(one.cost_pusd for one in billed_after) == checks.telescope.pusd
+    for one in billed_after:
+        spans = [span for span in one.spans() if span.billed != "output"]
+        assert sum(span.tokens for span in spans) == one.prompt_tokens
+        assert sum(s.tokens for s in spans if s.billed == "read") == one.usage.cache_read

@@ -13,7 +13,7 @@ from itertools import pairwise
 from whytokens.attribution.lanes import Lane
 from whytokens.attribution.share import Attribution
 from whytokens.cache import Bill
-from whytokens.model import NodeId, Trace
+from whytokens.model import NodeId, SegmentId, Trace
 from whytokens.waste import WHOLE, Claim
 from whytokens.waste.traffic import Traffic
 
@@ -101,6 +101,18 @@ class Claims:
         sizes = (bill.read, bill.write_1h, bill.write_5m, bill.fresh)
         kept = [size - min(size, max(0, part)) for size, part in zip(sizes, parts, strict=True)]
         return Bill(sum(kept), kept[0], kept[1], kept[2])
+
+    def taken(self, one: Attribution) -> dict[SegmentId, int]:
+        """Claimed tokens of one call by segment. Cost: the length of its prompt."""
+        found, prompt = self._lane(one.lane), one.call.prompt
+        prompts, sums = self.trace.prompts, dict[SegmentId, int]()
+        for node in prompts.path(prompt):
+            segments = self.trace.messages[prompts.messages[node]].segments
+            for slot, gains in found.standing.get(self.traffic.id(node), {}).items():
+                tokens = sum(more for since, more in gains if self.traffic.holds(since, prompt))
+                sums[segments[slot]] = sums.get(segments[slot], 0) + tokens
+        scale = _Scale(one, one.prompt_tokens)
+        return {segment: scale.billed(tokens) for segment, tokens in sums.items() if tokens}
 
     def touched(self, claims: Sequence[Claim]) -> list[Interval]:
         """Intervals of the walk that hold every call these claims change."""
