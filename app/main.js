@@ -5,6 +5,7 @@ import { byId } from "./dom.js";
 import * as hash from "./hash.js";
 import { listenForKeys } from "./keys.js";
 import { Engine } from "./load.js";
+import { localFiles } from "./local.js";
 import { keepOffline } from "./offline.js";
 import { listenForFiles } from "./opening.js";
 import { showSamples } from "./samples.js";
@@ -34,6 +35,7 @@ showSamples(byId("samples"), asked, linked ? null : (report, id) => act.show(rep
 });
 
 listenForTools();
+localFiles(new URLSearchParams(location.search).get("local")).then((files) => act.open(files));
 
 // Python starts at the first sign of intent, or when the page has nothing else to do.
 const start = () => act.engine.start();

@@ -25,6 +25,7 @@ from whytokens.detectors.uncached_prefix import UNCACHED_PREFIX
 from whytokens.detectors.unused_chunks import UNUSED_CHUNKS
 from whytokens.detectors.verbose_schemas import VERBOSE_SCHEMAS
 from whytokens.exporters import Exporter
+from whytokens.exporters.calls import CALLS_CSV, CALLS_JSONL
 from whytokens.exporters.folded import FOLDED
 from whytokens.exporters.html import HTML
 from whytokens.exporters.markdown import MARKDOWN
@@ -136,6 +137,8 @@ EXPORTERS: tuple[Exporter, ...] = (
     SVG,
     HTML,
     TABLE_CSV,
+    CALLS_CSV,
+    CALLS_JSONL,
     REPORT_JSON,
     MARKDOWN,
     SPEEDSCOPE,

@@ -20,9 +20,9 @@ def _options(parser: argparse.ArgumentParser) -> None:
     file_options(parser)
     parser.add_argument("--max-cost", type=_nusd, metavar="USD", help="of all calls together")
     parser.add_argument("--max-context", type=int, metavar="TOKENS", help="of any prompt")
-    parser.add_argument("--max-waste", type=_waste, metavar="SHARE|$USD", help="20% or $0.50")
+    parser.add_argument("--max-waste", type=_waste, metavar="SHARE|$USD", help="20%% or $0.50")
     parser.add_argument(
-        "--require-cached-prefix", type=_parts, metavar="SHARE", help="of all prompt tokens, 60%"
+        "--require-cached-prefix", type=_parts, metavar="SHARE", help="of all prompt tokens, 60%%"
     )
     parser.add_argument(
         "--max-growth", type=int, metavar="TOKENS", help="of a session's prompt, a call, on average"
@@ -58,7 +58,9 @@ def _act(options: argparse.Namespace) -> int:
         options.junit.write_text(junit(broken, asked), encoding="utf-8")
     for rule in asked:
         words = [one.message for one in broken if one.rule == rule]
-        sys.stdout.write("".join(f"broken  {rule}: {word}\n" for word in words) or f"ok      {rule}\n")
+        sys.stdout.write(
+            "".join(f"broken  {rule}: {word}\n" for word in words) or f"ok      {rule}\n"
+        )
     return BROKEN if broken else 0
 
 
@@ -84,6 +86,4 @@ def _waste(text: str) -> tuple[int | None, int | None]:
     return (None, _nusd(text)) if text.startswith("$") else (_parts(text), None)
 
 
-CHECK = Command(
-    name="check", help="limits for continuous integration", options=_options, act=_act
-)
+CHECK = Command(name="check", help="limits for continuous integration", options=_options, act=_act)

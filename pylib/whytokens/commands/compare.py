@@ -7,10 +7,10 @@ import json
 from collections.abc import Iterator
 
 from whytokens.commands import Command
-from whytokens.commands.opening import opened, write
-from whytokens.exporters.findings_text import dollars
+from whytokens.commands.opening import opened, price_options, write
 from whytokens.exporters.markdown import escaped
 from whytokens.layouts.diff import compare
+from whytokens.money import dollars
 from whytokens.protocol import Comparison, DiffColumns
 
 MAX_ROWS = 20
@@ -20,11 +20,12 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("before", help="a log or a folder")
     parser.add_argument("after", help="the other")
     parser.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    price_options(parser)
 
 
 def _act(options: argparse.Namespace) -> int:
-    one = opened(argparse.Namespace(files=[options.before]))
-    two = opened(argparse.Namespace(files=[options.after]))
+    one = opened(options, [options.before])
+    two = opened(options, [options.after])
     found = compare(one, two)
     if options.format == "json":
         write(json.dumps(found) + "\n")

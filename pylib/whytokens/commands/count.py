@@ -1,4 +1,4 @@
-"""`whytokens count`: tokens of a text or a request before it is sent."""
+"""`whytokens count`: tokens of texts or requests before they are sent."""
 
 from __future__ import annotations
 
@@ -9,32 +9,75 @@ from dataclasses import asdict
 from pathlib import Path
 
 from whytokens.commands import Command
-from whytokens.commands.opening import STDIN, write
-from whytokens.counting import count
+from whytokens.commands.complaint import complain
+from whytokens.commands.opening import STDIN
+from whytokens.counting import Count, count
+from whytokens.errors import TraceError
+from whytokens.money import dollars
 from whytokens.pipeline import finished
+from whytokens.price_note import nusd
+from whytokens.tokenizers.choose import choose
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="a file, or - for standard input")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
     parser.add_argument("--model", required=True, help="the model that would count it")
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--json", action="store_true", help="as JSON, a line a file")
+    parser.add_argument("--pieces", action="store_true", help="show what is counted, a line each")
 
 
 def _act(options: argparse.Namespace) -> int:
-    stdin = str(options.file) == STDIN
-    data = sys.stdin.buffer.read() if stdin else options.file.read_bytes()
-    name = "standard input" if stdin else options.file.name
-    found = finished(count(data, options.model, name))
-    if options.json:
-        value = asdict(found) | {"parts": [{"name": n, "tokens": t} for n, t in found.parts]}
-        write(json.dumps(value, ensure_ascii=False) + "\n")
-        return 0
+    """Every file in turn; one that cannot be read does not stop the others."""
+    counts, failed = list[Count](), 0
+    for file in options.files:
+        name = "standard input" if file == STDIN else Path(file).name
+        try:
+            data = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
+            found = finished(count(data, options.model, name))
+        except TraceError as error:
+            complain(error)
+            failed = 1
+            continue
+        except OSError as error:
+            sys.stderr.write(f"{name}: {error.strerror}\n")
+            failed = 1
+            continue
+        counts.append(found)
+        pieces = _pieces(data, options.model) if options.pieces and found.kind == "text" else []
+        if options.json:
+            _as_json(found, name, pieces)
+        else:
+            _as_text(found, f"{name}: " if len(options.files) > 1 else "", pieces)
+    if len(counts) > 1 and not options.json:
+        about = "" if all(one.exactness == "exact" for one in counts) else "≈ "
+        sys.stdout.write(f"{about}{sum(one.tokens for one in counts):,} tokens together\n")
+    return failed
+
+
+def _pieces(data: bytes, model: str) -> list[tuple[str, int]]:
+    return choose(model, None)[0].pieces(data.decode("utf-8-sig"))
+
+
+def _as_json(found: Count, name: str, pieces: list[tuple[str, int]]) -> None:
+    value = {"file": name} | asdict(found)
+    value["parts"] = [{"name": n, "tokens": t} for n, t in found.parts]
+    if pieces:
+        value["pieces"] = [{"text": text, "tokens": tokens} for text, tokens in pieces]
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def _as_text(found: Count, name: str, pieces: list[tuple[str, int]]) -> None:
     about = "" if found.exactness == "exact" else "≈ "
-    lines = [f"{about}{found.tokens:,} tokens for {found.model} ({found.kind}, {found.tokenizer})"]
-    if len(found.parts) > 1:
-        lines += [f"  {tokens:>9,}  {label}" for label, tokens in found.parts]
-    write("".join(f"{line}\n" for line in lines))
-    return 0
+    band = f" ± {found.band_per_mille / 10:g} %" if found.band_per_mille else ""
+    cost = ", unpriced" if found.pusd is None else f", {dollars(nusd(found.pusd))} as input"
+    sys.stdout.write(
+        f"{name}{about}{found.tokens:,} tokens{band} for {found.model} "
+        f"({found.kind}, {found.tokenizer}){cost}\n"
+    )
+    for label, tokens in found.parts if len(found.parts) > 1 else ():
+        sys.stdout.write(f"  {tokens:>9,}  {label}\n")
+    for piece, tokens in pieces:
+        sys.stdout.write(f"  {tokens or '':>9}  {json.dumps(piece, ensure_ascii=False)}\n")
 
 
 COUNT = Command(

@@ -22,6 +22,4 @@ def _act(options: argparse.Namespace) -> int:
     return 0
 
 
-EXPORT = Command(
-    name="export", help="a log as a file for another tool", options=_options, act=_act
-)
+EXPORT = Command(name="export", help="a log as a file for another tool", options=_options, act=_act)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from whytokens.attribution.share import Attribution
 from whytokens.model import Where
 from whytokens.pipeline import Opened
-from whytokens.report import nusd
+from whytokens.price_note import nusd
 
 SHARE = 10**6
 

@@ -6,7 +6,8 @@ import argparse
 
 from whytokens.commands import Command
 from whytokens.commands.opening import file_options, opened, write
-from whytokens.exporters.findings_text import dollars, headline
+from whytokens.exporters.findings_text import headline
+from whytokens.money import dollars
 from whytokens.report import report
 from whytokens.spend.groups import grouped
 from whytokens.spend.rows import rows
@@ -36,6 +37,4 @@ def _act(options: argparse.Namespace) -> int:
     return 0
 
 
-SUMMARY = Command(
-    name="summary", help="a log in a few lines", options=file_options, act=_act
-)
+SUMMARY = Command(name="summary", help="a log in a few lines", options=file_options, act=_act)
