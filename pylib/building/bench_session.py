@@ -1,4 +1,4 @@
-"""A 40-turn agent log from drop to flame graph in Chromium, beside llmprof's native full pipeline.
+"""Agent logs of 40 and 120 turns from drop to flame graph in Chromium, beside llmprof's native full pipeline.
 
 Needs `../shared/bench`; says so where it is not there. Both read the same bytes in the same run.
 """
@@ -18,6 +18,7 @@ from building.sessions import GENERATOR, vocabulary
 
 PEER = GENERATOR.parent / "peers" / "s_llmprof.py"
 ROUNDS = 3
+TURNS = (40, 120)
 
 
 def main() -> None:
@@ -26,20 +27,28 @@ def main() -> None:
         return
     sys.path.insert(0, str(ROOT / "tests" / "browser"))
     site.build(SITE, assets="self")
-    out, variables = BUILD / "bench-session", vocabulary()
-    command = [sys.executable, str(GENERATOR), "--out", str(out), "--turns", "40"]
-    subprocess.run(command, check=True, env=variables, stdout=subprocess.DEVNULL)
-    truth = json.loads((out / "truth.json").read_text())
-    tokens = truth["cum_prompt_tokens_cl100k"]
+    variables = vocabulary()
+    for turns in TURNS:
+        out = BUILD / f"bench-session-{turns}"
+        command = [sys.executable, str(GENERATOR), "--out", str(out), "--turns", str(turns)]
+        subprocess.run(command, check=True, env=variables, stdout=subprocess.DEVNULL)
+        _ours(out, turns)
+        if turns == TURNS[0]:
+            _peer(out, variables)
+
+
+def _ours(out: Path, turns: int) -> None:
+    tokens = json.loads((out / "truth.json").read_text())["cum_prompt_tokens_cl100k"]
     log = out / "anthropic_pairs.jsonl"
-    print(f"{log.name}: {log.stat().st_size / 1e6:.1f} MB, {tokens / 1e6:.2f} M cumulative tokens")
+    print(
+        f"{turns} turns: {log.stat().st_size / 1e6:.1f} MB, {tokens / 1e6:.2f} M cumulative tokens"
+    )
     ours = [_drop(log) for _ in range(ROUNDS)]
     best = min(ours)
     print(
         f"whytokens, Chromium, drop to flame graph: {best:.2f} s, {tokens / best / 1e6:.2f} M tok/s"
     )
     print(f"  all: {', '.join(f'{one:.2f}' for one in ours)} (Python ready before the drop)")
-    _peer(out, variables)
 
 
 def _drop(log: Path) -> float:
