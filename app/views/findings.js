@@ -104,7 +104,7 @@ function place(finding, one, act) {
   return [
     el("button", { type: "button", class: "link", "data-testid": "evidence", click: go }, one.label),
     el("span", { class: "muted" }, ` ${count(one.tokens)} tokens`, one.note ? ` · ${one.note}` : "", ` · ${where}`),
-    one.excerpt ? el("code", { class: "excerpt" }, one.excerpt) : null,
+    one.excerpt ? el("code", { class: "excerpt" }, one.excerpt.replace(/\s+/g, " ")) : null,
   ];
 }
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from building import reality
-from building.places import BUILD
+from building import reality, site
+from building.places import BUILD, SITE
 from building.sessions import GENERATOR, generated, vocabulary
 from whytokens import registry, worker
 from whytokens.pipeline import Opened, run
@@ -153,13 +153,26 @@ def _ask(peer: str, log: Path) -> dict[str, Any]:
 
 def _growth() -> None:
     """All detectors, the same session longer and longer: time over turns stays level."""
-    print("\nall checks by turns (CPython, best of three)")
-    for turns in TURNS:
-        opened = _open(generated(turns=turns) / "anthropic_pairs.jsonl")
-        times = []
-        for _ in range(ROUNDS):
-            start = time.perf_counter()
-            _checked(opened, {one.key for one in registry.DETECTORS})
-            times.append(time.perf_counter() - start)
-        best = min(times)
+    logs = [generated(turns=turns) / "anthropic_pairs.jsonl" for turns in TURNS]
+    _print_growth("CPython", [_seconds(_open(log)) for log in logs])
+    site.build(SITE, assets="self")
+    script = Path(__file__).with_suffix(".mjs")
+    command = ["node", "--no-warnings", str(script), str(SITE), *map(str, logs)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    _print_growth("Pyodide, Node", json.loads(done.stdout.splitlines()[-1]))
+
+
+def _seconds(opened: Opened) -> float:
+    """The best of a few runs of all detectors."""
+    times = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        _checked(opened, {one.key for one in registry.DETECTORS})
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def _print_growth(where: str, seconds: list[float]) -> None:
+    print(f"\nall checks by turns ({where}, best of three)")
+    for turns, best in zip(TURNS, seconds, strict=True):
         print(f"  {turns:4} turns: {best:.3f} s, {best / turns * 1000:.2f} ms a turn")

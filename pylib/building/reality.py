@@ -79,6 +79,11 @@ def why(row: Compared) -> str:
     request, bill = max(pairs, key=lambda p: abs((p[0].one.usage.cache_read or 0) - p[1].read))
     billed = request.one.usage.cache_read or 0
     number = request.one.call.id + 1
+    if not bill.read and billed == seen.warm_read:
+        return (
+            f"call {number} reads the {billed:,} that were cached before the log begins: "
+            "calls outside of it kept them alive"
+        )
     if bill.read < billed and not bill.read:
         return f"call {number} reads {billed:,} that no earlier call of the log wrote"
     if billed < bill.read and not billed:

@@ -34,7 +34,8 @@ class Request(TypedDict):
     """op "open": files, own, slot ("other" is what the first trace is compared with). "report": filter.
     "prices": own, and a snapshot among files: price what is open anew. `own` is JSON (prices/own.py).
     "layout": layout, filter. "life": path, filter. "export": format, filter. "text": segment.
-    "count": text, model. "compare", "secrets", "close": nothing more."""
+    "count": text, model. "compare", "fixed" (the trace beside itself without its waste), "secrets",
+    "close": nothing more."""
 
     v: int
     id: int

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import pytest
 
 from played import Turn, play
-from whytokens.cache.observed import observe
+from whytokens.cache import Bill
+from whytokens.cache.observed import observe, warm
 from whytokens.cache.policies import AUTOMATIC, NONE, Places, Policy, policies, replay
 from whytokens.cache.prompts import Prompts
 from whytokens.cache.requests import Request, requests
@@ -241,3 +242,15 @@ def test_rules_by_provider_and_model(
 
 def test_unknown_providers_have_no_rules() -> None:
     assert rules_for("ollama", "nobody/llama") is None
+
+
+def test_what_was_cached_before_the_log_begins_is_taken_from_the_bill() -> None:
+    parts = [("system", "rules", 3000), ("user", "task", 500)]
+    turns = [Turn(at=0, parts=parts, read=3000, write_5m=500), Turn(at=60, parts=parts, read=3500)]
+    case = Case("claude-sonnet-5", turns)
+    found = observe(case.group, case.rules, case.places)
+    assert found is not None
+    assert (found.billed_read, found.replayed_read, found.warm_read) == (6500, 6500, 3000)
+    assert found.bills[0] == Bill(3500, 3000, 0, 500)
+    cold = Bill(3500, 0, 2000, 1500)
+    assert warm(case.group[0], cold) == Bill(3500, 3000, 0, 500)

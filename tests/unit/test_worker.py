@@ -48,6 +48,24 @@ def test_the_page_and_the_engine_name_the_same_fields() -> None:
         assert f"{name}:" in script or f"{name}?:" in script, name
 
 
+def test_the_trace_beside_itself_without_its_waste() -> None:
+    before = open_log()["value"]
+    found = ask(op="fixed")[-1]["value"]
+    assert (found["before"], found["after"]) == ("s.jsonl", "without the waste")
+    assert found["identical"] is False
+    tree = found["tree"]
+    assert tree["nusd_before"][0] == before["totals"]["nusd"]
+    saved = tree["nusd_before"][0] - tree["nusd_after"][0]
+    assert 0 <= before["reclaimable"]["nusd"] <= saved + 1
+
+
+def test_a_filter_is_checked_for_waste_anew() -> None:
+    whole = open_log()["value"]
+    session = whole["sessions"][0]["key"]
+    part = ask(op="report", filter={"sessions": [session]})[-1]["value"]
+    assert part["reclaimable"]["billed_nusd"] == part["totals"]["nusd"]
+
+
 OWN = json.dumps({"prices": {"claude-sonnet-4-5-20250929": {"input": 1, "output": 1}}})
 SNAPSHOT = Path(snapshot.__file__).with_name("snapshot.json.gz")
 

@@ -77,7 +77,7 @@ def _observed(
     marked: bool,
     inferred: Policy | None = None,
 ) -> Observed:
-    bills[0] = _warm(group[0], bills[0])
+    bills[0] = warm(group[0], bills[0])
     return Observed(
         bills=tuple(bills),
         billed_read=sum(request.one.usage.cache_read or 0 for request in group),
@@ -89,13 +89,15 @@ def _observed(
     )
 
 
-def _warm(first: Request, replayed: Bill) -> Bill:
-    """The first call's bill where it read what an earlier, unseen call had written."""
-    usage = first.one.usage
-    read = usage.cache_read or 0
-    if read <= replayed.read or read > first.one.prompt_tokens:
+def warm(first: Request, replayed: Bill) -> Bill:
+    """The first call's bill where it read what an earlier, unseen call had written: that much is read
+    under any configuration, and what the replay would have written of it is not."""
+    read = first.one.usage.cache_read or 0
+    more = read - replayed.read
+    if more <= 0 or read > first.one.prompt_tokens:
         return replayed
-    hour, five = usage.cache_write_1h or 0, usage.cache_write_5m or 0
+    hour = max(0, replayed.write_1h - more)
+    five = max(0, replayed.write_5m - max(0, more - replayed.write_1h))
     return Bill(first.one.prompt_tokens, read, hour, five)
 
 

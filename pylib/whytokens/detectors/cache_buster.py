@@ -17,7 +17,7 @@ from whytokens.waste import Evidence, Fix, Steady, Waste
 from whytokens.waste.plans import Plan
 from whytokens.waste.priced import Priced, label
 
-SHOWN_PAIRS = 5
+SHOWN_PAIRS = 3
 
 
 class CacheBuster:

@@ -10,6 +10,9 @@ from whytokens.detectors.snippets import breakpoints, no_breakpoints
 from whytokens.waste import Fix
 from whytokens.waste.plans import Plan
 
+NAMES = {
+    "openai": "OpenAI", "xai": "xAI", "deepseek": "DeepSeek", "openrouter": "OpenRouter", "vertex": "Vertex AI",
+}  # fmt: skip
 Kind = Literal["uncached", "dead", "idle"]
 
 
@@ -61,7 +64,8 @@ def fix_for(plan: Plan, policy: Policy, one: Attribution) -> Fix:
 
 
 def assumptions(plan: Plan) -> tuple[str, ...]:
-    found = [f"Your calls replayed under {plan.rules.provider}'s cache rules at their own times."]
+    provider = NAMES.get(plan.rules.provider, plan.rules.provider.capitalize())
+    found = [f"Your calls replayed under the cache rules of {provider} at their own times."]
     if not plan.timed:
         found = ["The log has no times: calls are taken to follow each other within the lifetime."]
     if plan.rules.minimum_tokens:

@@ -12,8 +12,8 @@ from itertools import pairwise
 from whytokens.attribution.share import Attribution
 from whytokens.cache import Bill
 from whytokens.cache.groups import Group, groups
-from whytokens.cache.observed import Observed, observe
-from whytokens.cache.policies import Places, Policy, policies, replay
+from whytokens.cache.observed import Observed, observe, warm
+from whytokens.cache.policies import NONE, Places, Policy, policies, replay
 from whytokens.cache.prompts import Prompts
 from whytokens.cache.requests import Request, requests
 from whytokens.cache.rules import Rules
@@ -167,6 +167,8 @@ def _option(
     at_once: bool = False,
 ) -> Option:
     bills = replay(found, rules, policy, places, at_once)
+    if policy != NONE:
+        bills[0] = warm(found[0], bills[0])
     return Option(policy, tuple(bills), _cost(found, bills, pricer))
 
 
