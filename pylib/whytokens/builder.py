@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypedDict, TypeVar, Unpack
 
+from whytokens.components import MIN_CHARS, Component, cut_all
 from whytokens.model import (
     Call,
     CallId,
@@ -106,6 +107,7 @@ class TraceBuilder:
         self._warnings: list[TraceWarning] = []
         self._seen: set[tuple[str, ...]] = set()
         self._importers: list[str] = []
+        self._components: dict[str, Component] = {}
         self._gatherers: dict[str, Gatherer] = {}
 
     # -- what importers say ------------------------------------------------------------------
@@ -224,6 +226,11 @@ class TraceBuilder:
         old = self._sessions.get(key, Session(key=key))
         self._sessions[key] = replace(old, parent=old.parent or parent, title=old.title or title)
 
+    def component(self, kind: str, name: str, text: str) -> None:
+        """A part of prompts that the program named; it becomes a segment of its own."""
+        if len(text) >= MIN_CHARS:
+            self._components[text] = Component(kind, name)
+
     def warn(self, code: str, message: str, where: Where) -> None:
         """Name something that was skipped or is doubtful; nothing is lost silently."""
         self._warnings.append(TraceWarning(code=code, message=message, where=where))
@@ -260,6 +267,8 @@ class TraceBuilder:
 
     def build(self) -> Trace:
         """Settle order, sessions and ids. The order of files does not change the result."""
+        if self._components:
+            self._messages = cut_all(self._messages, self._segments, self._components, self.segment)
         drafts = sorted(self._drafts, key=_draft_order)
         keys = self._session_keys(drafts)
         calls = tuple(

@@ -75,8 +75,8 @@ class Segment:
 
     `path` is how people see it, its first element the category's word, e.g.
     ``("tool_result", "Read", "src/app.py")``. `name` is the bare name a template
-    renders (a tool's name). `text` of a tool definition is its JSON as sent; of a
-    tool call, its arguments as JSON text. ``None`` where the log has no content;
+    renders (a tool's name; `components.INLINE` for a part of a plain text). `text` of a tool
+    definition is its JSON as sent; of a tool call, its arguments as JSON text. ``None`` where the log has no content;
     `tokens` is then what the log says it counts to, where it does.
     """
 

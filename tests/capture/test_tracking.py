@@ -12,10 +12,13 @@ from typing import Any
 import openai
 import pytest
 
+import contract
 import ctxcapture
 from capture.conftest import lines
 from capture.scenarios import HELLO
 from providers import CHAT_USAGE, Provider
+from whytokens.pipeline import run
+from whytokens.worker import source
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -117,6 +120,35 @@ def test_components_stand_beside_the_request(client: openai.OpenAI, log: Path) -
         {"kind": "rag_chunk", "name": "faq.md", "text": "Wien liegt an der Donau."}
     ]
     assert "ctxcapture.components" not in second
+
+
+def test_components_become_exact_frames(client: openai.OpenAI, log: Path) -> None:
+    chunks = {
+        "faq.md": "Wien liegt an der Donau, ist das wahr?",
+        "rules.md": "Antworte immer kurz.",
+    }
+    with ctxcapture.components() as parts:
+        for name, chunk in chunks.items():
+            parts.add("rag_chunk", chunk, name=name)
+        example = parts.add("few_shot", "Q: Wo? A: Dort, gleich links.")
+        asked = f"{example}\n\n{chunks['faq.md']}\n---\n{chunks['rules.md']} Where?"
+        client.chat.completions.create(
+            model="gpt-4o", messages=[{"role": "user", "content": asked}]
+        )
+    client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": asked}])
+    (path,) = log.iterdir()
+    found = run([source({"name": "log", "path": str(path)})])
+    contract.check(found)
+    (message,) = found.trace.messages
+    segments = [found.trace.segments[number] for number in message.segments]
+    assert "".join(one.text or "" for one in segments) == asked
+    assert [one.path for one in segments] == [
+        ("user", "few_shot"), ("user",), ("retrieved", "faq.md"), ("user",),
+        ("retrieved", "rules.md"), ("user",),
+    ]  # fmt: skip
+    whole = found.attributions[0].lane.counter.count(asked)
+    frames = found.attributions[0].lane.turn(found.trace.calls[0].prompt)
+    assert sum(piece.tokens for piece in frames if piece.segment is not None) == whole
 
 
 def test_content_off_redaction_and_otel_messages(client: openai.OpenAI, tmp_path: Path) -> None:

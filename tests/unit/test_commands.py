@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -18,7 +21,8 @@ from whytokens.cli import COMMANDS, main
 from whytokens.commands.open_page import find_site, serving
 from whytokens.errors import TraceError
 
-FIXTURES = Path(__file__).parent.parent / "fixtures"
+ROOT = Path(__file__).parent.parent.parent
+FIXTURES = ROOT / "tests" / "fixtures"
 LOG = str(FIXTURES / "anthropic_messages" / "two-turns-cached" / "log.jsonl")
 OTHER = str(FIXTURES / "anthropic_messages" / "streamed-with-thinking" / "pairs.jsonl")
 
@@ -172,6 +176,31 @@ def test_check_without_prices_is_no_pass(
     request = {"model": "my-own-model", "messages": [{"role": "user", "content": "hi"}]}
     log.write_text(json.dumps(request))
     assert "no price" in out(capsys, "check", str(log), "--max-cost", "1", code=3)
+
+
+def test_the_github_action_runs_the_check(
+    tagged: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its script, with `whytokens` from here: a limit that holds, one that is broken."""
+    text = (ROOT / ".github" / "actions" / "check" / "action.yml").read_text()
+    script = text.split("      run: |\n")[1].split("      env:")[0]
+    here = tmp_path / "bin"
+    here.mkdir()
+    command = here / "whytokens"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m whytokens.cli "$@"\n')
+    command.chmod(0o755)
+    summary = tmp_path / "summary.md"
+    names = ["MAX_COST", "MAX_CONTEXT", "MAX_WASTE", "REQUIRE_CACHED_PREFIX", "MAX_GROWTH"]
+    path = f"{here}{os.pathsep}{os.environ['PATH']}"
+    variables = {**os.environ, **dict.fromkeys(names, ""), "PATH": path, "FILES": tagged}
+    variables |= {"GITHUB_STEP_SUMMARY": str(summary), "SARIF": str(tmp_path / "out.sarif")}
+    variables["PYTHONPATH"] = str(ROOT / "pylib")
+    for limit, code in (("1", 0), ("0.0001", 3)):
+        bash = ["bash", "-e", "-c", script]
+        done = subprocess.run(bash, env=variables | {"MAX_COST": limit}, check=False)
+        assert done.returncode == code
+    assert summary.read_text().startswith("### ")
+    assert json.loads((tmp_path / "out.sarif").read_text())["runs"][0]["results"]
 
 
 def test_usage_and_missing_files(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,7 @@ from whytokens.errors import TraceError
 from whytokens.importers import Head, Progress, Verdict, genai
 from whytokens.importers.ledger import Ledger
 from whytokens.importers.logged import Logged
-from whytokens.importers.shared_bodies import SharedBodies
+from whytokens.importers.shared_bodies import SharedBodies, name_components
 from whytokens.importers.spans import Event, Span, spans_of
 from whytokens.importers.usage import excluding_cache, usd_as_pusd
 from whytokens.importers.values import as_str, as_tokens
@@ -127,6 +127,7 @@ class SpanImporter:
                     if not bodies.restore(document.value, one.attributes):
                         lost = "Its request refers to a line that is not in this file."
                         builder.warn("partial", lost, one.where)
+                    name_components(one.attributes, builder)
                     shared.spans.append(one)
                     found += genai.kind(one) in ("call", "outer")
                 elif one.name.startswith(CONTENT_EVENTS) or one.name in TOTALS_EVENTS:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from whytokens.importers.values import Json, as_dict, as_list, as_str
+from whytokens.builder import TraceBuilder
+from whytokens.importers.values import Json, as_dict, as_list, as_str, decoded
 
 MEMBER, REQUEST = "ctxcapture", "ctxcapture.request"
 
@@ -51,3 +52,11 @@ class SharedBodies:
             node = as_str(before) or ""
         found.reverse()
         return found
+
+
+def name_components(attributes: Json, builder: TraceBuilder) -> None:
+    """Parts of prompts that the program named while it was captured."""
+    for part in as_list(decoded(attributes.get("ctxcapture.components"))):
+        kind, text = as_str(as_dict(part).get("kind")), as_str(as_dict(part).get("text"))
+        if kind and text:
+            builder.component(kind, as_str(as_dict(part).get("name")) or kind, text)

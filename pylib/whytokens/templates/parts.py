@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from whytokens.attribution.apportion import largest_remainder
+from whytokens.components import INLINE
 from whytokens.model import Message, Segment
 from whytokens.templates import Context, Piece
 
@@ -49,7 +50,8 @@ def texts(
 
 
 def _plain(segment: Segment) -> bool:
-    return segment.text is not None and segment.media is None and segment.category in PLAIN_TEXT
+    plain = segment.category in PLAIN_TEXT or segment.name == INLINE
+    return plain and segment.text is not None and segment.media is None
 
 
 def _run(context: Context, run: Sequence[Segment]) -> list[Piece]:
