@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""The one entry for everything: serve, test, site, wheel, bake, bench.
+"""The one entry for everything: serve, test, site, wheel, bake, formats, bench.
 
     python3 build.py serve     set up, build the site, serve it, print the address
     python3 build.py test      set up (Chromium too), run every test; `test unit golden` runs some
     python3 build.py site      build the static folder; --assets cdn, --out FOLDER, --picture
     python3 build.py wheel     build dist/*.whl for PyPI
     python3 build.py bake      make vocabularies and samples
+    python3 build.py formats   rewrite the table of formats in README.md from the registry
     python3 build.py bench     measure; `bench boot` measures one thing
     python3 build.py prices    compile the price snapshot anew from its pinned sources
 
@@ -24,7 +25,7 @@ ROOT = Path(__file__).resolve().parent
 BUILD = ROOT / ".build"
 VENV = BUILD / "venv"
 LOCKS = ROOT / "pylib" / "building"
-COMMANDS = ("serve", "test", "site", "wheel", "bake", "bench", "prices")
+COMMANDS = ("serve", "test", "site", "wheel", "bake", "formats", "bench", "prices")
 
 
 def main() -> int:

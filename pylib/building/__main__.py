@@ -37,6 +37,10 @@ def main() -> int:
         from building import prices
 
         return prices.main(accept=options.accept)
+    elif options.command == "formats":
+        from building import formats
+
+        return formats.main()
     elif options.command == "bench":
         return _bench(options.names)
     else:
@@ -74,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("bake")
     prices = commands.add_parser("prices")
     prices.add_argument("--accept", action="store_true")
+    commands.add_parser("formats")
     bench = commands.add_parser("bench")
     bench.add_argument("names", nargs="*")
     return parser

@@ -13,7 +13,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from building import bake, viewer, wheels
+from building import bake, formats, viewer, wheels
 from building.packages import node, npm
 from building.places import APP, BUILD, DATA, NODE_MODULES
 from whytokens import __version__, registry
@@ -38,6 +38,7 @@ def build(out: Path, *, assets: str) -> Path:
     fresh = out.with_name(out.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     _copy_page(fresh)
+    formats.write_page(fresh)
     _python(fresh, own_runtime=assets == "self")
     viewer.chart(fresh / "vendor" / "flamegraph.js")
     shutil.copytree(DATA, fresh / "assets")

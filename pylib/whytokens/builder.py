@@ -158,6 +158,9 @@ class TraceBuilder:
     def segments_of(self, message: MessageId) -> list[SegmentId]:
         return list(self._messages[message].segments)
 
+    def segment_at(self, number: SegmentId) -> Segment:
+        return self._segments[number]
+
     def role_of(self, message: MessageId) -> Role:
         return self._messages[message].role
 

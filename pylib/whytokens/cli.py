@@ -13,13 +13,14 @@ from whytokens.commands.compare import COMPARE
 from whytokens.commands.complaint import complain
 from whytokens.commands.count import COUNT
 from whytokens.commands.export import EXPORT
+from whytokens.commands.formats import FORMATS
 from whytokens.commands.models import MODELS
 from whytokens.commands.open_page import OPEN
 from whytokens.commands.report import REPORT
 from whytokens.commands.summary import SUMMARY
 from whytokens.errors import TraceError
 
-COMMANDS: tuple[Command, ...] = (REPORT, SUMMARY, COMPARE, EXPORT, CHECK, COUNT, MODELS, OPEN)
+COMMANDS: tuple[Command, ...] = (REPORT, SUMMARY, COMPARE, EXPORT, CHECK, COUNT, MODELS, FORMATS, OPEN)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -37,17 +37,37 @@ from whytokens.exporters.speedscope import SPEEDSCOPE
 from whytokens.exporters.svg import SVG
 from whytokens.exporters.table_csv import TABLE_CSV
 from whytokens.importers import Importer
+from whytokens.importers.aider_history import AIDER_HISTORY
+from whytokens.importers.aider_requests import AIDER_REQUESTS
 from whytokens.importers.anthropic_messages import ANTHROPIC_MESSAGES
+from whytokens.importers.atif import ATIF
 from whytokens.importers.braintrust import BRAINTRUST
+from whytokens.importers.chatgpt_export import CHATGPT_EXPORT
 from whytokens.importers.claude_code import CLAUDE_CODE
+from whytokens.importers.claude_export import CLAUDE_EXPORT
+from whytokens.importers.cline import CLINE
+from whytokens.importers.codex import CODEX
+from whytokens.importers.copilot_chat import COPILOT_CHAT
+from whytokens.importers.cursor_chats import CURSOR_CHATS
+from whytokens.importers.cursor_transcript import CURSOR_TRANSCRIPT
+from whytokens.importers.gemini_cli import GEMINI_CLI
 from whytokens.importers.gemini_generate import GEMINI_GENERATE
+from whytokens.importers.generic import GENERIC
+from whytokens.importers.inspect_eval import INSPECT_EVAL
 from whytokens.importers.langfuse import LANGFUSE
 from whytokens.importers.langsmith import LANGSMITH
 from whytokens.importers.litellm import LITELLM
+from whytokens.importers.llm_logs import LLM_LOGS
+from whytokens.importers.llm_spend import LLM_SPEND
+from whytokens.importers.llmprof import LLMPROF
 from whytokens.importers.mlflow import MLFLOW
 from whytokens.importers.openai_chat import OPENAI_CHAT
 from whytokens.importers.openai_responses import OPENAI_RESPONSES
+from whytokens.importers.opencode import OPENCODE
+from whytokens.importers.openhands import OPENHANDS
 from whytokens.importers.otel import AI_SDK, CTXCAPTURE, LOGFIRE, OPENINFERENCE, OTEL
+from whytokens.importers.specstory import SPECSTORY
+from whytokens.importers.swe_agent import SWE_AGENT
 from whytokens.importers.whytokens_shape import WHYTOKENS_SHAPE
 from whytokens.layouts import Layout
 from whytokens.layouts.in_order import IN_ORDER
@@ -70,6 +90,25 @@ from whytokens.tokenizers.openai import CL100K, HARMONY, O200K, P50K, R50K
 # Most specific marks first; the generic test of roles and content last.
 IMPORTERS: tuple[Importer, ...] = (
     CLAUDE_CODE,
+    CODEX,
+    GEMINI_CLI,
+    ATIF,
+    SWE_AGENT,
+    OPENHANDS,
+    CLINE,
+    COPILOT_CHAT,
+    INSPECT_EVAL,
+    OPENCODE,
+    LLMPROF,
+    LLM_SPEND,
+    LLM_LOGS,
+    CURSOR_CHATS,
+    CHATGPT_EXPORT,
+    CLAUDE_EXPORT,
+    SPECSTORY,
+    AIDER_HISTORY,
+    AIDER_REQUESTS,
+    CURSOR_TRANSCRIPT,
     LANGFUSE,
     LANGSMITH,
     LITELLM,
@@ -85,6 +124,7 @@ IMPORTERS: tuple[Importer, ...] = (
     ANTHROPIC_MESSAGES,
     OPENAI_CHAT,
     WHYTOKENS_SHAPE,
+    GENERIC,
 )
 TEMPLATES: tuple[Template, ...] = (CHAT, RESPONSES, MESSAGES, GENERATE, SHAPE, PLAIN)
 TOKENIZERS: tuple[Tokenizer, ...] = (

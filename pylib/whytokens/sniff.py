@@ -13,6 +13,7 @@ from whytokens.containers.documents import parse
 from whytokens.errors import TraceError
 from whytokens.importers import Head, Importer
 from whytokens.model import Where
+from whytokens.nearest import hint
 
 MAX_VALUES = 60
 # Strings, brackets, commas: all that decides where a cut JSON can be closed.
@@ -122,9 +123,7 @@ def choose(head: Head, importers: Sequence[Importer]) -> Importer:
         f"{head.name} is {_what(head)}.",
         where=Where(file=head.name),
         excerpt=head.text[:200],
-        hint="Formats this page reads: "
-        + ", ".join(importer.label for importer in importers)
-        + ".",
+        hint=hint(head, importers),
     )
 
 

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 from backports import zstd
 
-from whytokens.containers import Source, archives, database
+from whytokens import nesting
+from whytokens.containers import Source, archives, database, decode
 from whytokens.errors import TraceError
 from whytokens.pipeline import Opened, run
 from whytokens.worker import source
@@ -146,6 +147,30 @@ def test_encodings(encoding: str) -> None:
     found = opened((LINE + "\r\n" + LINE).encode(encoding))
     assert len(found.trace.calls) == 2
     assert found.trace.segments[0].text == "Hi"
+
+
+def test_a_line_that_no_memory_can_hold_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decode, "MAX_LINE_CHARS", 1000)
+    with pytest.raises(TraceError) as caught:
+        opened(b'{"messages": "' + b"x" * 2000)
+    assert caught.value.code == "too-large"
+    assert caught.value.where.line == 1
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_json_nests_as_deep_as_the_page_can_read_and_no_deeper(opening: str) -> None:
+    closing = "]" if opening == "[" else "}"
+    fine = opening * 400 + "1" + closing * 400
+    assert nesting.loads(fine)
+    for depth in (600, 100_000):
+        with pytest.raises(ValueError, match="deep"):
+            nesting.loads(opening * depth + "1" + closing * depth)
+
+
+def test_brackets_inside_texts_are_no_nesting() -> None:
+    assert nesting.loads(json.dumps({"a": "[" * 5000, "b": ["]" * 5000, '\\"[{' * 700]}))
+    many = json.dumps([{"a": [1, {"b": []}]}] * 5000)
+    assert len(nesting.loads(many)) == 5000
 
 
 def write_database(folder: Path) -> Path:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from whytokens.attribution.share import Attribution
 from whytokens.cache.shared import prefix_chars
 from whytokens.model import Message, MessageId, NodeId, Trace
+from whytokens.nesting import loads
 
 # Longest first: a date inside a time stamp belongs to the stamp. A counter is any other number.
 KINDS: tuple[tuple[str, str], ...] = (
@@ -116,7 +117,7 @@ def _key(trace: Trace, message: Message) -> tuple[str, ...] | None:
 
 def _sorted_json(text: str) -> str:
     try:
-        return json.dumps(json.loads(text), sort_keys=True)
+        return json.dumps(loads(text), sort_keys=True)
     except ValueError:
         return text
 

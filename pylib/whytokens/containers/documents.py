@@ -19,6 +19,7 @@ from whytokens.containers.decode import Line, lines
 from whytokens.errors import TraceError
 from whytokens.importers import Progress
 from whytokens.model import Where
+from whytokens.nesting import check
 
 EXCERPT_CHARS = 30
 MAX_DOCUMENT_CHARS = 512 * 2**20
@@ -56,6 +57,7 @@ def documents(source: Source, builder: TraceBuilder) -> Iterator[Document]:
 def parse(text: str) -> Any:
     """JSON as people write it: NaN, Infinity and huge numbers pass. Raises ValueError only."""
     try:
+        check(text)
         return _DECODER.decode(text.strip())
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
@@ -91,6 +93,7 @@ def _whole(source: Source, builder: TraceBuilder, kept: list[Line]) -> Iterator[
     values: list[tuple[Any, int]] = []
     position = _skip(text, 0)
     try:
+        check(text)
         while position < len(text):
             value, end = _DECODER.raw_decode(text, position)
             values.append((value, position))

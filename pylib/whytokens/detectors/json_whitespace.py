@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from whytokens.attribution.share import Attribution
 from whytokens.model import SegmentId
+from whytokens.nesting import loads
 from whytokens.waste import WHOLE, Claim, Evidence, Fix, Remove, Waste
 from whytokens.waste.priced import Priced
 
@@ -66,7 +67,7 @@ def excess(one: Attribution, text: str) -> int:
     if stripped[:1] not in ("{", "[") or ("\n " not in stripped and "\n\t" not in stripped):
         return 0
     try:
-        small = json.dumps(json.loads(stripped), separators=(",", ":"), ensure_ascii=False)
+        small = json.dumps(loads(stripped), separators=(",", ":"), ensure_ascii=False)
     except (ValueError, RecursionError):
         return 0
     count = one.lane.counter.count

@@ -41,12 +41,35 @@ class Progress:
     line: int
 
 
+Section = Literal[
+    "Coding agents", "Requests and responses", "Traces", "Databases", "Chats", "Other"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """What "What can I open?" says of a format; README's table is made of it too.
+
+    `what`: one line, what the file is and where it lies. `steps`: how to get it, in the tool's own
+    words. `example`: how such a file begins. `marks`: keys or words that only this format has, for
+    naming the nearest format of a file that is none. `missing`: what its files leave out.
+    """
+
+    section: Section
+    what: str
+    steps: tuple[str, ...]
+    example: str
+    marks: frozenset[str] = frozenset()
+    missing: str = ""
+
+
 class Importer(Protocol):
     """One log format. `label` is how people call it, `export_hint` how to get such a file."""
 
     key: str
     label: str
     export_hint: str
+    guide: Guide
 
     def sniff(self, head: Head) -> Verdict:
         """Is this my format? Never raises."""

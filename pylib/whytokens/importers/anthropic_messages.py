@@ -11,7 +11,7 @@ from typing import Any
 
 from whytokens.builder import TraceBuilder
 from whytokens.importers import pictures, thinking, usage
-from whytokens.importers.bodies import Api, BodyImporter, Reply, Request, named_model
+from whytokens.importers.bodies import Api, BodyImporter, Reply, Request, body_guide, named_model
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.tools import CallNames, call, definition
 from whytokens.importers.values import (
@@ -244,7 +244,7 @@ def _owns(body: Json, url: str) -> bool:
     if any("input_schema" in as_dict(tool) for tool in as_list(body.get("tools"))):
         return True
     blocks = [b for m in as_list(body.get("messages")) for b in _blocks(as_dict(m).get("content"))]
-    if any(block.get("type") in BLOCKS or "cache_control" in block for block in blocks):
+    if any(str(block.get("type")) in BLOCKS or "cache_control" in block for block in blocks):
         return True
     return (
         "messages" in body
@@ -282,6 +282,11 @@ ANTHROPIC_MESSAGES = BodyImporter(
         label="Anthropic Messages",
         api="anthropic.messages",
         provider="anthropic",
+        guide=body_guide(
+            "A request to /v1/messages, a request with its response, or JSON Lines of them",
+            '{"model": "claude-sonnet-4-5", "system": "…", "messages": [{"role": "user", "content": "Hi"}]}',
+            frozenset(("input_schema", "cache_control", "system")),
+        ),
         owns=_owns,
         request=_request,
         reply=_reply,

@@ -12,7 +12,7 @@ from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
 from whytokens.containers.documents import documents
 from whytokens.errors import TraceError
-from whytokens.importers import Head, Progress, Verdict
+from whytokens.importers import Guide, Head, Progress, Verdict
 from whytokens.importers.exchanges import Exchange, exchanges
 from whytokens.importers.providers import provider_of, region_of
 from whytokens.importers.values import Json, as_str
@@ -57,11 +57,27 @@ class Api:
     label: str
     api: str
     provider: str
+    guide: Guide
     owns: Callable[[Json, str], bool]
     request: Callable[[Exchange, TraceBuilder], Request]
     reply: Callable[[Exchange, TraceBuilder], Reply]
     model: Callable[[Exchange], str | None] = named_model
     provider_of: Callable[[str], str | None] = no_provider  # by the URL, where that tells
+
+
+def body_guide(what: str, example: str, marks: frozenset[str]) -> Guide:
+    """The guide of an API: bodies are logged alike everywhere."""
+    return Guide(
+        section="Requests and responses",
+        what=what,
+        steps=(
+            "Log each request body and its response body as one JSON line: "
+            '{"request": …, "response": …}; `ctxcapture` does it in two lines of Python.',
+            "Or copy one request body out of your code or a proxy and paste it on the page.",
+        ),
+        example=example,
+        marks=marks,
+    )
 
 
 class BodyImporter:
@@ -71,7 +87,7 @@ class BodyImporter:
 
     def __init__(self, api: Api) -> None:
         self.api = api
-        self.key, self.label = api.key, api.label
+        self.key, self.label, self.guide = api.key, api.label, api.guide
 
     def sniff(self, head: Head) -> Verdict:
         where = Where(file=head.name)

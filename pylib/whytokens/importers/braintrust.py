@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from whytokens.importers import Guide
 from whytokens.importers.logged import Logged, tokens
 from whytokens.importers.records import Format, RecordImporter, first, opened, tagged
 from whytokens.importers.usage import usd_as_pusd
@@ -100,10 +101,29 @@ def _owns(row: Json) -> bool:
 
 BRAINTRUST = RecordImporter(
     Format(
-        key="braintrust", label="Braintrust",
-        export_hint="Logs, select rows, Download as JSON; or copy a span.",
+        key="braintrust",
+        label="Braintrust",
+        guide=Guide(
+            section="Traces",
+            what="Logged spans as JSON or JSON Lines, from the UI, btql or the API",
+            steps=(
+                (
+                    "Open Logs in Braintrust, select rows, Download as JSON; or open a span and "
+                    "copy it."
+                ),
+            ),
+            example=(
+                '{"id": "…", "span_id": "…", "root_span_id": "…", "input": […], '
+                '"span_attributes": {"type": "llm"}}'
+            ),
+            marks=frozenset(
+                ("span_attributes", "root_span_id", "span_id", "metrics", "span_parents")
+            ),
+            missing="",
+        ),
         marks=('"span_attributes"',),
-        owns=_owns, logged=logged,
+        owns=_owns,
+        logged=logged,
         same=lambda row: str(row.get("id")) if row.get("_is_merge") or "_is_merge" in row else None,
     )
-)  # fmt: skip
+)

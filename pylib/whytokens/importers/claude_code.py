@@ -13,7 +13,7 @@ from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
 from whytokens.containers.documents import documents
 from whytokens.errors import TraceError
-from whytokens.importers import Head, Progress, Verdict
+from whytokens.importers import Guide, Head, Progress, Verdict
 from whytokens.importers.claude_code_session import SessionReader
 from whytokens.importers.values import as_dict
 from whytokens.model import Where
@@ -61,6 +61,20 @@ class ClaudeCode:
     key = "claude_code"
     label = "Claude Code session"
     export_hint = "Drop files of ~/.claude/projects/<project>/, sub-agents' folders included."
+    guide = Guide(
+        section="Coding agents",
+        what="~/.claude/projects/<project>/<session>.jsonl, with sub-agents, forks and compaction",
+        steps=(
+            "Open ~/.claude/projects (or $CLAUDE_CONFIG_DIR/projects) in your file manager.",
+            "Drop one session's .jsonl, its folder with subagents/, or the whole folder or a zip of it.",
+        ),
+        example=(
+            '{"type": "user", "uuid": "…", "parentUuid": null, "sessionId": "…", '
+            '"message": {"role": "user", "content": "Fix the test"}}'
+        ),
+        marks=frozenset(("parentUuid", "sessionId", "isSidechain", "uuid", "requestId")),
+        missing="the system prompt and the tool schemas",
+    )
 
     def sniff(self, head: Head) -> Verdict:
         return "yes" if any(_is_line(value) for value in head.values) else "no"
@@ -70,14 +84,14 @@ class ClaudeCode:
         strange: dict[str, tuple[int, Where]] = {}
         for document in documents(source, builder):
             line = as_dict(document.value)
-            kind = line.get("type")
+            kind = str(line.get("type"))
             if kind in SENT and _has_message(line):
                 reader.sent(line, document.where)
             elif kind in NOT_SENT or kind in SENT:
                 reader.passed(line)
             else:
-                count, where = strange.get(str(kind), (0, document.where))
-                strange[str(kind)] = (count + 1, where)
+                count, where = strange.get(kind, (0, document.where))
+                strange[kind] = (count + 1, where)
                 reader.passed(line)
             yield document.progress
         for name, (count, where) in strange.items():
@@ -94,7 +108,7 @@ def _is_line(value: Any) -> bool:
     line = as_dict(value)
     return (
         line.get("type") in ("user", "assistant")
-        and isinstance(line.get("message"), dict)
+        and "content" in as_dict(line.get("message"))  # Qwen Code's lines have parts
         and "uuid" in line
         and ("sessionId" in line or "parentUuid" in line)
     )

@@ -11,17 +11,37 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePath
+from typing import Any
 
 from whytokens.builder import ROOT, TraceBuilder
 from whytokens.importers import anthropic_messages, usage
-from whytokens.importers.reminders import parts, reminder_kind
+from whytokens.importers.claude_code_attachments import carried
+from whytokens.importers.reminders import parts
 from whytokens.importers.tools import CallNames
-from whytokens.importers.values import Json, as_dict, as_list, as_str, as_time, dumped, pointer
+from whytokens.importers.values import (
+    Json,
+    as_dict,
+    as_list,
+    as_str,
+    as_time,
+    dumped,
+    inside,
+)
 from whytokens.model import NodeId, Role, SegmentId, Usage, Where
 
 # A sub-agent's file lies in its session's folder; its own sessionId may name itself.
 SUBAGENTS = re.compile(r"([^/]+)/subagents/")
 HIDDEN = "system prompt and tool schemas"
+# Why a call was made, as the line itself says from 2.1 on.
+ATTRIBUTED = {
+    "attributionSkill": "skill",
+    "attributionPlugin": "plugin",
+    "attributionMcpServer": "MCP server",
+    "attributionMcpTool": "MCP tool",
+}
+# Of a session's titles the user's own, then the program's.
+TITLES = ("customTitle", "aiTitle")
+CLEARED = "[Old tool result content cleared]"
 # An output count below an eighth of the reply's characters, without a stop reason, is the value of
 # the stream's first event and no bill (formats, rule 4).
 PLACEHOLDER_CHARS = 8
@@ -53,6 +73,30 @@ class _Reply:
     chars: int = 0
 
 
+@dataclass(slots=True)
+class _Agents:
+    """Names of sub-agents: their task stands in the session, their calls in files of their own."""
+
+    builder: TraceBuilder
+    tasks: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+
+    def started(self, line: Json, result: Json, asked: dict[str, Json]) -> None:
+        agent = as_str(as_dict(line.get("toolUseResult")).get("agentId"))
+        task = asked.get(str(result.get("tool_use_id")), {})
+        words = [as_str(task.get("subagent_type")), as_str(task.get("description"))]
+        if agent and any(words):
+            self.tasks[agent] = ": ".join(word for word in words if word)
+
+    def seen(self, agent: str, session: str, kind: str | None) -> None:
+        self.sessions[agent] = (session, kind)
+
+    def finish(self) -> None:
+        for agent, (session, kind) in sorted(self.sessions.items()):
+            name = self.tasks.get(agent) or kind or f"sub-agent {agent}"
+            self.builder.session(session, title=name)
+
+
 class SessionReader:
     """Reads the lines of one file in order; `finish` adds its calls."""
 
@@ -64,17 +108,33 @@ class SessionReader:
         self._callers: dict[str, _Turn] = {}  # by tool call id
         self._last: dict[str | None, _Turn] = {}  # by side
         self._names = CallNames()
+        self._read: set[str] = set()
+        self._titles: dict[str, str] = {}
+        self._given: dict[str, list[SegmentId]] = {}  # by tool call id, its result's segments
+        self._tasks: dict[str, Json] = {}  # by tool call id, what it asked for
+        self._agents = builder.gathered("claude_code agents", _Agents)
 
     def passed(self, line: Json) -> None:
         """A line that was not sent: children of it hang on its parent; compaction cuts the tree."""
+        self._titles |= {key: line[key] for key in TITLES if as_str(line.get(key))}
         uuid = as_str(line.get("uuid"))
-        if uuid:
-            cut = line.get("subtype") == "compact_boundary"
-            self._turns[uuid] = None if cut else self._parent(line)
+        if not uuid:
+            return
+        kind = line.get("subtype")
+        parent = None if kind == "compact_boundary" else self._parent(line)
+        if kind == "microcompact_boundary":
+            about = as_dict(line.get("microcompactMetadata"))
+            gone = as_list(about.get("compactedToolIds")) + as_list(about.get("clearedToolIds"))
+            parent = self._cleared(parent, gone)
+        self._turns[uuid] = parent
 
     def sent(self, line: Json, where: Where) -> None:
         """A line whose message was sent or received."""
         message = as_dict(line.get("message"))
+        uuid = as_str(line.get("uuid"))
+        if uuid and uuid in self._read:
+            return  # written again, as --resume does
+        self._read.add(uuid or "")
         if line.get("isApiErrorMessage") or message.get("model") == "<synthetic>":
             self.passed(line)
         elif line.get("type") == "assistant":
@@ -109,12 +169,13 @@ class SessionReader:
         blocks = [as_dict(block) for block in as_list(message.get("content"))]
         if isinstance(message.get("content"), str):
             blocks = [{"type": "text", "text": message["content"]}]
-        place = _place(where, "message", "content")
+        place = inside(where, "message", "content")
         reply.turn.segments += anthropic_messages.content(
             blocks, "assistant", self.builder, place, self._names
         )
         for block in blocks:
             if block.get("type") == "tool_use":
+                self._tasks[str(block.get("id"))] = as_dict(block.get("input"))
                 reply.called.append(str(block.get("name")))
                 self._callers[str(block.get("id"))] = reply.turn
             reply.chars += len(dumped(block.get("text") or block.get("input") or ""))
@@ -125,21 +186,24 @@ class SessionReader:
         value = message.get("content")
         blocks = [as_dict(block) for block in as_list(value)]
         results = [block for block in blocks if block.get("type") == "tool_result"]
-        place = _place(where, "message", "content")
+        place = inside(where, "message", "content")
         if results:
             turn = self._result_turn(line, results[0])
             self._keep(line, turn)
-            turn.segments += anthropic_messages.content(
-                blocks, "user", self.builder, place, self._names
-            )
+            for number, block in enumerate(blocks):
+                at = inside(place, number)
+                found = self._words(block, at)
+                turn.segments += found
+                self._given[str(block.get("tool_use_id"))] = found
+            self._agents.started(line, results[0], self._tasks)
             return
         parent = None if line.get("isCompactSummary") else self._parent(line)
         turn = _Turn("user", parent, self._side(line, parent))
         self._keep(line, turn)
         if isinstance(value, str):
-            blocks, place = [{"type": "text", "text": value}], _place(where, "message")
+            blocks, place = [{"type": "text", "text": value}], inside(where, "message")
         for number, block in enumerate(blocks):
-            at = _place(place, "content" if isinstance(value, str) else number)
+            at = inside(place, "content" if isinstance(value, str) else number)
             turn.segments += self._words(block, at)
 
     def _words(self, block: Json, where: Where) -> list[SegmentId]:
@@ -152,20 +216,15 @@ class SessionReader:
 
     def _attachment(self, line: Json, where: Where) -> None:
         """What earlier versions wrote as reminders; its text is sent with the next message."""
-        value = as_dict(line.get("attachment"))
-        parent = self._parent(line)
-        text = as_str(value.get("content")) or as_str(value.get("text"))
-        if text is None and value.get("content") is not None:
-            text = dumped(value["content"])
-        if text is None:
+        found = carried(as_dict(line.get("attachment")))
+        if found is None:
             self.passed(line)
             return
-        kind = as_str(value.get("type")) or reminder_kind(text)
+        parent = self._parent(line)
         turn = _Turn("user", parent, self._side(line, parent))
         self._keep(line, turn)
-        path = ("user", "attachment", kind.replace("_", " "))
-        at = _place(where, "attachment", "content")
-        turn.segments.append(self.builder.segment("user", path, text, at))
+        at = inside(where, "attachment")
+        turn.segments.append(self.builder.segment("user", ("user", *found[0]), found[1], at))
 
     # -- the tree ----------------------------------------------------------------------------
 
@@ -206,6 +265,23 @@ class SessionReader:
             self._turns[uuid] = turn
         self._last[as_str(line.get("agentId"))] = turn
 
+    def _cleared(self, turn: _Turn | None, tool_ids: list[Any]) -> _Turn | None:
+        """The conversation up to a turn with these results taken out of it."""
+        segments = {s for one in tool_ids for s in self._given.get(str(one), ())}
+        chain: list[_Turn] = []
+        while turn is not None:
+            chain.append(turn)
+            turn = turn.parent
+        found: _Turn | None = None
+        for step in reversed(chain):
+            kept = [self._emptied(s) if s in segments else s for s in step.segments]
+            found = _Turn(step.role, found, step.side, kept)
+        return found
+
+    def _emptied(self, number: SegmentId) -> SegmentId:
+        old = self.builder.segment_at(number)
+        return self.builder.segment(old.category, old.path, CLEARED, old.where, name=old.name)
+
     def _node(self, turn: _Turn | None) -> NodeId:
         """The prompt up to and including a turn."""
         chain: list[_Turn] = []
@@ -228,9 +304,12 @@ class SessionReader:
         folder = SUBAGENTS.search(reply.where.file)
         main = folder[1] if folder else as_str(line.get("sessionId")) or reply.where.file
         key = f"{main}/{side}" if side else main
-        self.builder.session(key, parent=main if side else None, title=_title(line, side))
+        title = next((self._titles[key] for key in TITLES if key in self._titles), None)
+        title = None if side else title or as_str(line.get("slug"))
+        self.builder.session(key, parent=main if side else None, title=title)
         if side:
             self.builder.session(main)
+            self._agents.seen(side, key, as_str(line.get("attributionAgent")))
         message = as_dict(line.get("message"))
         spent = _settled(reply)
         self.builder.call(
@@ -271,23 +350,19 @@ def _settled(reply: _Reply) -> Usage | None:
     return spent
 
 
-def _title(line: Json, side: str | None) -> str | None:
-    name = as_str(line.get("slug"))
-    return f"sub-agent {side}" if side else name
-
-
 def _tags(line: Json, side: str | None) -> dict[str, str]:
     cwd = as_str(line.get("cwd"))
     found = {
         "project": PurePath(cwd.replace("\\", "/")).name if cwd else None,
         "branch": as_str(line.get("gitBranch")),
         "version": as_str(line.get("version")),
-        "agent": side,
+        "agent": as_str(line.get("attributionAgent")) or side,
+        "effort": as_str(line.get("effort")),
+        "entrypoint": as_str(line.get("entrypoint")),
     }
-    for key, value in as_dict(line.get("attribution")).items():
-        found[str(key).lower()] = as_str(value)
+    attributed = {
+        f"attribution{key}": value for key, value in as_dict(line.get("attribution")).items()
+    }
+    for key, name in ATTRIBUTED.items():
+        found[name] = as_str(line.get(key)) or as_str(attributed.get(key))
     return {key: value for key, value in found.items() if value}
-
-
-def _place(where: Where, *keys: str | int) -> Where:
-    return Where(file=where.file, line=where.line, pointer=pointer(where.pointer, *keys))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from whytokens.importers import genai
+from whytokens.importers import Guide, genai
 from whytokens.importers.logged import Logged, tokens
 from whytokens.importers.records import (
     Format,
@@ -192,8 +192,26 @@ def _owns(row: Json) -> bool:
 LANGFUSE = RecordImporter(
     Format(
         marks=('"parentObservationId"', '"usageDetails"', '"usage_details"'),
-        key="langfuse", label="Langfuse",
-        export_hint="Open a trace, ⋯, Download JSON; or export the observations table as JSONL.",
-        owns=_owns, logged=logged, rows=observations,
+        key="langfuse",
+        label="Langfuse",
+        guide=Guide(
+            section="Traces",
+            what="A trace's JSON, or an export of observations as JSON or JSON Lines",
+            steps=(
+                "Open a trace in Langfuse, ⋯, Download JSON.",
+                "Or open Observations, Export, JSON or JSONL, with all columns.",
+            ),
+            example=(
+                '{"trace": {"id": "…"}, "observations": [{"type": "GENERATION", "input": […], '
+                '"usageDetails": {}}]}'
+            ),
+            marks=frozenset(
+                ("observations", "traceId", "parentObservationId", "usageDetails", "GENERATION")
+            ),
+            missing="input and output of traces with more than 350 observations",
+        ),
+        owns=_owns,
+        logged=logged,
+        rows=observations,
     )
-)  # fmt: skip
+)

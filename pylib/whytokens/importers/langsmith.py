@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from whytokens.importers import Guide
 from whytokens.importers.logged import Logged, tokens
 from whytokens.importers.records import (
     Format,
@@ -170,10 +171,26 @@ def _owns(row: Json) -> bool:
 
 LANGSMITH = RecordImporter(
     Format(
-        key="langsmith", label="LangSmith",
-        export_hint="client.list_runs(), each as JSON on a line; or copy a run as JSON.",
-        owns=_owns, logged=logged, rows=runs,
+        key="langsmith",
+        label="LangSmith",
+        guide=Guide(
+            section="Traces",
+            what="Runs as JSON or JSON Lines, from the SDK, langsmith-fetch or a run's page",
+            steps=(
+                "In Python: for run in client.list_runs(…): print(run.json()).",
+                "Or open a run in LangSmith and copy it as JSON.",
+            ),
+            example=(
+                '{"id": "…", "run_type": "llm", "inputs": {"messages": […]}, "outputs": {}, '
+                '"dotted_order": "…"}'
+            ),
+            marks=frozenset(("run_type", "dotted_order", "inputs", "outputs", "trace_id")),
+            missing="",
+        ),
+        owns=_owns,
+        logged=logged,
+        rows=runs,
         same=_same,
         marks=('"dotted_order"', '"run_type"'),
     )
-)  # fmt: skip
+)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from whytokens.importers import Guide
 from whytokens.importers.logged import Logged, tokens
 from whytokens.importers.records import Format, RecordImporter, first, opened, tagged
 from whytokens.importers.usage import usage_of, usd_as_pusd
@@ -128,9 +129,32 @@ def _owns(row: Json) -> bool:
 
 LITELLM = RecordImporter(
     Format(
-        key="litellm", label="LiteLLM",
-        export_hint="Export the proxy's logs with store_prompts_in_spend_logs on, or log standard_logging_object.",
+        key="litellm",
+        label="LiteLLM",
+        guide=Guide(
+            section="Traces",
+            what="Spend logs of the proxy, or standard logging payloads of a callback",
+            steps=(
+                "Turn on store_prompts_in_spend_logs and export the proxy's logs as JSON.",
+                "Or log standard_logging_object in a custom callback, one a line.",
+            ),
+            example=(
+                '{"call_type": "acompletion", "messages": […], "prompt_tokens": 12, '
+                '"response_cost": 0.001}'
+            ),
+            marks=frozenset(
+                (
+                    "call_type",
+                    "custom_llm_provider",
+                    "response_cost",
+                    "proxy_server_request",
+                    "prompt_tokens",
+                )
+            ),
+            missing="the messages, where store_prompts_in_spend_logs is off",
+        ),
         marks=('"custom_llm_provider"', '"proxy_server_request"'),
-        owns=_owns, logged=logged,
+        owns=_owns,
+        logged=logged,
     )
-)  # fmt: skip
+)

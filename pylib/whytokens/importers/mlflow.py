@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from whytokens.importers import genai
+from whytokens.importers import Guide, genai
 from whytokens.importers.logged import Logged, tokens
 from whytokens.importers.records import Format, RecordImporter, Row, rows, under
 from whytokens.importers.spans import Span, hex_id, spans_of
@@ -114,9 +114,30 @@ def _owns(row: Json) -> bool:
 
 MLFLOW = RecordImporter(
     Format(
-        key="mlflow", label="MLflow",
-        export_hint="mlflow.search_traces() and Trace.to_json(), one a line; or download a trace.",
-        marks=('mlflow.spanType', 'mlflow.trace.', 'mlflow.traceName'),
-        owns=_owns, logged=logged, rows=spans,
+        key="mlflow",
+        label="MLflow",
+        guide=Guide(
+            section="Traces",
+            what="Traces as JSON: Trace.to_json(), a download, or traces.json of an artifact store",
+            steps=(
+                (
+                    "In Python: mlflow.search_traces(return_type='list'), then Trace.to_json(), "
+                    "one a line."
+                ),
+                "Or open a trace in the UI and download it.",
+            ),
+            example=(
+                '{"info": {"trace_id": "…"}, "data": {"spans": [{"attributes": '
+                '{"mlflow.spanType": "\\"CHAT_MODEL\\""}}]}}'
+            ),
+            marks=frozenset(
+                ("mlflow.spanType", "mlflow.spanInputs", "spans", "trace_metadata", "info")
+            ),
+            missing="",
+        ),
+        marks=("mlflow.spanType", "mlflow.trace.", "mlflow.traceName"),
+        owns=_owns,
+        logged=logged,
+        rows=spans,
     )
-)  # fmt: skip
+)

@@ -11,7 +11,7 @@ from typing import Any
 
 from whytokens.builder import TraceBuilder
 from whytokens.importers import pictures, usage
-from whytokens.importers.bodies import Api, BodyImporter, Reply, Request
+from whytokens.importers.bodies import Api, BodyImporter, Reply, Request, body_guide
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.providers import provider_of
 from whytokens.importers.tools import CallNames, call, definition
@@ -215,6 +215,11 @@ OPENAI_CHAT = BodyImporter(
         label="OpenAI Chat Completions",
         api="openai.chat",
         provider="openai",
+        guide=body_guide(
+            "A request to /v1/chat/completions, a request with its response, or JSON Lines of them",
+            '{"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}',
+            frozenset(("messages", "choices", "prompt_tokens")),
+        ),
         owns=_owns,
         request=_request,
         reply=_reply,

@@ -12,7 +12,7 @@ from typing import Any
 
 from whytokens.builder import TraceBuilder
 from whytokens.importers import thinking, usage
-from whytokens.importers.bodies import Api, BodyImporter, Reply, Request, named_model
+from whytokens.importers.bodies import Api, BodyImporter, Reply, Request, body_guide, named_model
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.openai_chat import content, format_message, result
 from whytokens.importers.tools import CallNames, call, definition
@@ -147,6 +147,13 @@ def _place(where: Where, *keys: str | int) -> Where:
     return Where(file=where.file, line=where.line, pointer=pointer(where.pointer, *keys))
 
 
+def read_item(
+    item: Json, builder: TraceBuilder, where: Where, names: CallNames
+) -> tuple[Role, list[SegmentId]]:
+    """One item by itself: the role that it has in the prompt, and its content."""
+    return _item(item, builder, where, names)
+
+
 def _owns(body: Json, url: str) -> bool:
     if body.get("object") == "response" or url.rstrip("/").endswith("/responses"):
         return True
@@ -200,6 +207,11 @@ OPENAI_RESPONSES = BodyImporter(
         label="OpenAI Responses",
         api="openai.responses",
         provider="openai",
+        guide=body_guide(
+            "A request to /v1/responses, a request with its response, or JSON Lines of them",
+            '{"model": "gpt-5", "instructions": "…", "input": "Hi"}',
+            frozenset(("instructions", "previous_response_id", "input")),
+        ),
         owns=_owns,
         request=_request,
         reply=_reply,

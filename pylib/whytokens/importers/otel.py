@@ -14,7 +14,7 @@ from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
 from whytokens.containers.documents import documents
 from whytokens.errors import TraceError
-from whytokens.importers import Head, Progress, Verdict, genai
+from whytokens.importers import Guide, Head, Progress, Verdict, genai
 from whytokens.importers.ledger import Ledger
 from whytokens.importers.logged import Logged
 from whytokens.importers.shared_bodies import SharedBodies, name_components
@@ -93,10 +93,9 @@ def _totals(event: Event, where: Where) -> Logged:
 class SpanImporter:
     """Spans, told to be of one dialect by the names of their attributes."""
 
-    def __init__(
-        self, key: str, label: str, export_hint: str, *marks: str, scopes: str = ""
-    ) -> None:
-        self.key, self.label, self.export_hint = key, label, export_hint
+    def __init__(self, key: str, label: str, guide: Guide, *marks: str, scopes: str = "") -> None:
+        self.key, self.label, self.guide = key, label, guide
+        self.export_hint = guide.steps[0]
         self._marks, self._scopes = marks, scopes
 
     def sniff(self, head: Head) -> Verdict:
@@ -144,33 +143,89 @@ class SpanImporter:
             )  # fmt: skip
 
 
-_EXPORT = (
-    "Export traces as OTLP JSON (the collector's file exporter), with message content captured."
-)
+def _guide(what: str, steps: tuple[str, ...], attribute: str) -> Guide:
+    return Guide(
+        section="Traces",
+        what=what,
+        steps=steps,
+        example=(
+            '{"resourceSpans": [{"scopeSpans": [{"spans": [{"name": "chat", "attributes": '
+            f'[{{"key": "{attribute}", "value": …}}]}}]}}]}}]}}'
+        ),
+        marks=frozenset(("resourceSpans", "scopeSpans", "traceId", "spanId", "attributes")),
+        missing="the text, where message content was not captured",
+    )
+
+
 CTXCAPTURE = SpanImporter(
     "ctxcapture",
     "ctxcapture",
-    "Run your program under ctxcapture.",
+    _guide(
+        "The .otlp.jsonl that ctxcapture writes, one request a line",
+        ("Run your program under ctxcapture.", "Drop the file that it names."),
+        "ctxcapture.request",
+    ),
     "ctxcapture.",
     scopes="ctxcapture",
 )
 AI_SDK = SpanImporter(
-    "vercel_ai_sdk", "Vercel AI SDK spans",
-    "Set experimental_telemetry: { isEnabled: true } and export the spans as JSON.", "ai.",
-)  # fmt: skip
+    "vercel_ai_sdk",
+    "Vercel AI SDK spans",
+    _guide(
+        "Spans of the AI SDK, exported as OTLP JSON or by a console exporter",
+        (
+            "Set experimental_telemetry: { isEnabled: true } in your calls.",
+            "Export the spans as JSON, for example with the collector's file exporter.",
+        ),
+        "ai.prompt.messages",
+    ),
+    "ai.",
+)
 OPENINFERENCE = SpanImporter(
-    "openinference", "OpenInference / Phoenix",
-    "Phoenix: client.spans.get_spans_dataframe() and to_json(orient='records', lines=True).",
-    "openinference.", "llm.input_messages", "llm.token_count", "attributes.llm.",
-)  # fmt: skip
+    "openinference",
+    "OpenInference / Phoenix",
+    _guide(
+        "Spans of Phoenix or Arize: OTLP JSON, the REST API's JSON, or data frames as JSON",
+        (
+            "Phoenix: client.spans.get_spans_dataframe() and to_json(orient='records', lines=True).",
+            "Or GET /v1/projects/<project>/spans of your Phoenix.",
+        ),
+        "llm.input_messages.0.message.content",
+    ),
+    "openinference.",
+    "llm.input_messages",
+    "llm.token_count",
+    "attributes.llm.",
+)
 LOGFIRE = SpanImporter(
     "logfire",
     "Logfire",
-    "Query records with SQL and export them as JSON.",
+    _guide(
+        "Spans of Pydantic Logfire as OTLP JSON, or its records as JSON",
+        (
+            "Query records with SQL in Logfire and export them as JSON.",
+            "Or add an OTLP file exporter beside Logfire's own.",
+        ),
+        "logfire.msg",
+    ),
     "logfire.",
     scopes="logfire",
 )
 OTEL = SpanImporter(
-    "otel_genai", "OpenTelemetry GenAI", _EXPORT, "gen_ai.", "llm.request.", "llm.usage.",
-    "gcp.vertex.agent.", "traceloop.", "claude_code.",
-)  # fmt: skip
+    "otel_genai",
+    "OpenTelemetry GenAI",
+    _guide(
+        "OTLP JSON of any GenAI instrumentation, with its logs beside it where content is in them",
+        (
+            "Export traces as OTLP JSON (the collector's file exporter), with message content captured.",
+            "Drop the traces file, and the logs file with it where the instrumentation logs messages.",
+        ),
+        "gen_ai.input.messages",
+    ),
+    "gen_ai.",
+    "llm.request.",
+    "llm.usage.",
+    "gcp.vertex.agent.",
+    "traceloop.",
+    "claude_code.",
+)

@@ -13,7 +13,7 @@ from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
 from whytokens.containers.documents import documents
 from whytokens.errors import TraceError
-from whytokens.importers import Head, Progress, Verdict
+from whytokens.importers import Guide, Head, Progress, Verdict
 from whytokens.importers.ledger import Ledger
 from whytokens.importers.logged import Logged
 from whytokens.importers.values import Json, as_dict, decoded, pointer
@@ -60,7 +60,7 @@ class Format:
 
     key: str
     label: str
-    export_hint: str
+    guide: Guide
     owns: Callable[[Json], bool]
     logged: Callable[[Json, Where], Logged | None]
     rows: Callable[[Any, Where], Iterable[Row]] = rows
@@ -109,7 +109,8 @@ class RecordImporter:
 
     def __init__(self, format: Format) -> None:
         self.format = format
-        self.key, self.label, self.export_hint = format.key, format.label, format.export_hint
+        self.key, self.label, self.guide = format.key, format.label, format.guide
+        self.export_hint = format.guide.steps[0]
 
     def sniff(self, head: Head) -> Verdict:
         where = Where(file=head.name)

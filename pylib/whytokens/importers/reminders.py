@@ -1,4 +1,4 @@
-"""What Claude Code puts into user messages besides the user's words, told apart by its tags."""
+"""What coding agents put into user messages besides the user's words, told apart by their tags."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 BLOCK = re.compile(r"<system-reminder>.*?</system-reminder>\s*", re.DOTALL)
-TAG = re.compile(r"\s*<([a-z][a-z0-9-]*)>")
+TAG = re.compile(r"\s*<([A-Za-z][\w -]*)>")
 # First words of a reminder that say what it carries.
 KINDS = (
     (re.compile(r"CLAUDE\.md|claudeMd", re.IGNORECASE), "CLAUDE.md"),
@@ -28,7 +28,45 @@ TAGS = {
     "task-notification": "task notification",
     "ide-opened-file": "editor",
     "ide_opened_file": "editor",
+    "ide_selection": "editor",
+    "ide_diagnostics": "editor",
+    "session-start-hook": "hooks",
+    "new-diagnostics": "editor",
+    "environment_context": "environment",
+    "environment_details": "environment",
+    "user_instructions": "AGENTS.md",
+    "INSTRUCTIONS": "AGENTS.md",
+    "permissions instructions": "permissions",
+    "collaboration_mode": "collaboration mode",
+    "model_switch": "model switch",
+    "skill": "skills",
+    "skills_instructions": "skills",
+    "skills": "skills",
+    "apps_instructions": "apps",
+    "plugins_instructions": "plugins",
+    "personality_spec": "personality",
+    "subagent_notification": "sub-agents",
+    "turn_aborted": "turn aborted",
+    "user_shell_command": "shell input",
+    "file_content": "file",
+    "user_info": "environment",
+    "git_status": "environment",
+    "project_layout": "environment",
+    "rules": "rules",
+    "uploaded_files": "task",
+    "EXTRA_INFO": "retrieved knowledge",
+    "REPOSITORY_INFO": "environment",
+    "RUNTIME_INFORMATION": "environment",
 }
+# First words that say what a whole text is.
+STARTS = (
+    ("Caveat: The messages below were generated", "command caveat"),
+    ("This session is being continued from a previous conversation", "compaction summary"),
+    ("# AGENTS.md instructions for", "AGENTS.md"),
+    ("# Context from my IDE setup", "editor"),
+    ("[Request interrupted by user", "interrupted"),
+    ("Context summary:", "compaction summary"),
+)
 KIND_CHARS = 600
 
 
@@ -53,8 +91,7 @@ def _plain(text: str) -> tuple[tuple[str, ...], str]:
     match = TAG.match(text)
     if match and match[1] in TAGS:
         return (TAGS[match[1]],), text
-    if text.startswith("Caveat: The messages below were generated"):
-        return ("command caveat",), text
-    if text.startswith("This session is being continued from a previous conversation"):
-        return ("compaction summary",), text
+    for start, word in STARTS:
+        if text.startswith(start):
+            return (word,), text
     return (), text

@@ -79,6 +79,10 @@ class Rendition:
         if run:
             yield self.builder.message(role, run)  # type: ignore[arg-type]
 
+    def segments(self, part: Part, role: str, where: Where) -> list[SegmentId]:
+        """One part as segments."""
+        return self._part(part, role, where)
+
     def _part(self, part: Part, role: str, where: Where) -> list[SegmentId]:
         add = self.builder.segment
         if part.kind == "call":

@@ -7,11 +7,11 @@ responses whose parts follow each other, usage by last word.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from whytokens.importers.values import Json, as_dict, as_list, as_str
+from whytokens.nesting import loads
 
 
 def response_of(value: Any) -> Json | None:
@@ -33,7 +33,7 @@ def _events(text: str) -> Iterator[Any]:
     for line in text.splitlines():
         if line.startswith("data:"):
             try:
-                yield json.loads(line[5:])
+                yield loads(line[5:])
             except (ValueError, RecursionError):
                 continue
 
@@ -58,7 +58,7 @@ def _anthropic(events: Iterable[Json]) -> Json:
             usage |= as_dict(event.get("usage"))
     for number, text in partial.items():
         try:
-            blocks[number]["input"] = json.loads(text or "{}")
+            blocks[number]["input"] = loads(text or "{}")
         except ValueError:
             blocks[number]["input"] = {"(cut)": text}
     content = [blocks[number] for number in sorted(blocks)]

@@ -28,13 +28,21 @@ def tool_path(name: str) -> tuple[str, ...]:
 def argument(arguments: Any) -> str | None:
     """The file or main argument of a call, one short line; None when there is none."""
     values = as_dict(decoded(arguments))
-    chosen = next((values[key] for key in TELLING if as_str(values.get(key))), None)
+    said = {key: text for key, value in values.items() if (text := _telling(value))}
+    chosen = next((said[key] for key in TELLING if key in said), None)
     if chosen is None:
-        chosen = next((value for value in values.values() if as_str(value)), None)
+        chosen = next(iter(said.values()), None)
     if chosen is None:
         return None
     line = " ".join(str(chosen)[:400].split())
     return line if len(line) <= ARGUMENT_CHARS else line[: ARGUMENT_CHARS - 1] + "…"
+
+
+def _telling(value: Any) -> str | None:
+    """A text, or the words of a command line; of `bash -lc "…"` what the shell is asked."""
+    if isinstance(value, list) and value and all(isinstance(word, str) for word in value):
+        return value[-1] if len(value) == 3 and value[1] in ("-lc", "-c") else " ".join(value)
+    return as_str(value)
 
 
 def definition(builder: TraceBuilder, value: Any, where: Where) -> SegmentId:

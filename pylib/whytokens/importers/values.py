@@ -6,6 +6,9 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from whytokens.model import Where
+from whytokens.nesting import loads
+
 Json = dict[str, Any]
 
 
@@ -36,7 +39,7 @@ def decoded(value: Any) -> Any:
         if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "[", '"'):
             break
         try:
-            value = json.loads(value)
+            value = loads(value)
         except (ValueError, RecursionError):
             break
     return value
@@ -63,6 +66,11 @@ def as_time(value: Any) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         pass
     return None
+
+
+def inside(where: Where, *keys: str | int) -> Where:
+    """A place below a place."""
+    return Where(file=where.file, line=where.line, pointer=pointer(where.pointer, *keys))
 
 
 def pointer(base: str, *keys: str | int) -> str:

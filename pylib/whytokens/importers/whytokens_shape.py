@@ -10,7 +10,7 @@ from whytokens.containers import Source
 from whytokens.containers.documents import documents
 from whytokens.errors import TraceError
 from whytokens.exporters.shape import CAUSES, FEES, FRONTS, ROLES, TIERS, VERSION
-from whytokens.importers import Head, Progress, Verdict
+from whytokens.importers import Guide, Head, Progress, Verdict
 from whytokens.model import CATEGORIES, MessageId, Options, Role, SegmentId, Usage, Where
 
 API = "whytokens.shape"
@@ -22,6 +22,14 @@ class ShapeImporter:
     key = "whytokens_shape"
     label = "whytokens shape"
     export_hint = "Share, “Numbers only”"
+    guide = Guide(
+        section="Other",
+        what="A shape file or link of this page: every number, no text",
+        steps=("On this page: Share, “Numbers only”; drop the file or open the link.",),
+        example='{"whytokens_shape": 1, "pieces": [], "messages": [], "calls": []}',
+        marks=frozenset(("whytokens_shape", "pieces")),
+        missing="all text, on purpose",
+    )
 
     def sniff(self, head: Head) -> Verdict:
         first = head.values[0] if head.values else None

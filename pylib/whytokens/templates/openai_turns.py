@@ -12,6 +12,7 @@ from typing import Any
 
 from whytokens.attribution.apportion import largest_remainder
 from whytokens.model import Media, Message, Segment
+from whytokens.nesting import loads
 from whytokens.templates import Context, Piece, images, parts
 from whytokens.templates.openai_constants import (
     CHANNEL_TOKENS,
@@ -171,6 +172,6 @@ def _structured(context: Context, found: Sequence[Segment]) -> Piece | None:
 def _value(text: str) -> Any:
     """A result as it stands in a list of results: JSON by its value, other text as a string."""
     try:
-        return json.loads(text)
+        return loads(text)
     except (ValueError, RecursionError):
         return text

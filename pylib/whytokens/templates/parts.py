@@ -9,6 +9,7 @@ from typing import Any
 from whytokens.attribution.apportion import largest_remainder
 from whytokens.components import INLINE
 from whytokens.model import Message, Segment
+from whytokens.nesting import loads
 from whytokens.templates import Context, Piece
 
 FRAMES = "message frames"
@@ -110,7 +111,7 @@ def tool_name(segment: Segment) -> str:
 def parsed(value: str | None) -> Any:
     """JSON of a text, or None: a definition may be cut or not JSON at all."""
     try:
-        return json.loads(value or "")
+        return loads(value or "")
     except ValueError:
         return None
 
@@ -118,6 +119,6 @@ def parsed(value: str | None) -> Any:
 def minified(value: str) -> str:
     """JSON without white space; other text as it stands."""
     try:
-        return json.dumps(json.loads(value), ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(loads(value), ensure_ascii=False, separators=(",", ":"))
     except (ValueError, RecursionError):
         return value

@@ -15,6 +15,7 @@ from typing import Literal
 from whytokens.attribution.share import Attribution
 from whytokens.cache import Bill
 from whytokens.model import CallId, NodeId, Trace
+from whytokens.prices import Unpriced
 from whytokens.waste import Cache, Drop, Lead, Remove, Saving, Steady, Waste
 from whytokens.waste.claims import Claims
 from whytokens.waste.plans import WORTH_PERCENT, Option, Plan, bills_of
@@ -138,7 +139,7 @@ class Telescope:
         for since, node in first.items():
             one = self._by_id.get(self.traffic.first[since])
             bill = self.bills.get(one.call.id) if one else None
-            if one is None or bill is None:
+            if one is None or bill is None or isinstance(one.quote, Unpriced):
                 continue
             rates = self.pricer.rates(one, bill.tokens)
             behind = max(0, bill.read - one.lane.upto(node))

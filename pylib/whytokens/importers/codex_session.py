@@ -1,0 +1,270 @@
+"""Rebuilding the calls of a Codex rollout from its response items and token counts.
+
+Until 2025-10 a call's token count stands before its items, later after them: a count takes the items
+that no count has taken yet, else it waits for those that follow. Counts are cumulative beside the
+call's own (formats, rule 6); a fork repeats its parent's lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import PurePath
+from typing import Any
+
+from whytokens.builder import ROOT, TraceBuilder
+from whytokens.importers import openai_responses, usage
+from whytokens.importers.conversation import SYSTEM_AND_TOOLS, TOOLS_ONLY, Conversation
+from whytokens.importers.reminders import parts
+from whytokens.importers.tools import CallNames, definition
+from whytokens.importers.values import (
+    Json,
+    as_dict,
+    as_list,
+    as_str,
+    as_time,
+    as_tokens,
+    dumped,
+    inside,
+)
+from whytokens.model import NodeId, SegmentId, Usage, Where
+
+API = "openai.responses"
+HEAD = frozenset(("system", "developer"))
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A call whose items may still come."""
+
+    prompt: NodeId
+    where: Where
+    started: datetime | None
+    model: str | None
+    tags: dict[str, str]
+    usage: Usage | None = None
+    segments: list[SegmentId] = field(default_factory=list)
+    called: list[str] = field(default_factory=list)
+    counted: bool = False  # its token count has come
+    key: tuple[str, ...] | None = None
+
+
+class RolloutReader:
+    """Reads the lines of one rollout in order; `finish` adds the last call."""
+
+    def __init__(self, builder: TraceBuilder) -> None:
+        self.builder = builder
+        self.copied = 0
+        self._talk = Conversation(builder, None, SYSTEM_AND_TOOLS)
+        self._names = CallNames()
+        self._draft: _Draft | None = None
+        self._base: NodeId = ROOT
+        self._origin = ""
+        self._model: str | None = None
+        self._tags: dict[str, str] = {}
+        self._totals: str | None = None
+
+    # -- lines -------------------------------------------------------------------------------
+
+    def line(self, line: Json, where: Where) -> None:
+        payload = as_dict(line.get("payload"))
+        at = inside(where, "payload")
+        kind = line.get("type")
+        if kind == "session_meta":
+            self._meta(payload, at)
+        elif kind == "turn_context":
+            self._model = as_str(payload.get("model")) or self._model
+            self._tag("effort", payload.get("effort"))
+        elif kind == "response_item":
+            self.item(payload, at, as_time(line.get("timestamp")))
+        elif kind == "event_msg":
+            self._event(payload, where, as_time(line.get("timestamp")))
+        elif kind == "compacted":
+            self._compacted(payload, at)
+
+    def bare_head(self, line: Json, where: Where) -> None:
+        """The first line before 2025-08; its instructions are no message of their own later."""
+        self._meta(line, where)
+        text = as_str(line.get("instructions"))
+        if text:
+            at, path = inside(where, "instructions"), ("system", "instructions")
+            self._talk.say("system", [self.builder.segment("system", path, text, at)])
+
+    def item(self, item: Json, where: Where, time: datetime | None) -> None:
+        """A Responses item: the model's own join the call, the rest the conversation."""
+        if _is_reply(item):
+            draft = self._draft
+            if draft is None:
+                draft = self._draft = self._new(where, time)
+            _, segments = openai_responses.read_item(item, self.builder, where, self._names)
+            draft.segments += segments
+            if str(item.get("type")).endswith("_call"):
+                name = as_str(item.get("name")) or str(item["type"]).removesuffix("_call")
+                draft.called.append(name)
+            self._talk.say("assistant", segments, join=item.get("type") != "message")
+            return
+        role, segments = openai_responses.read_item(item, self.builder, where, self._names)
+        if item.get("type") in (None, "message"):
+            segments = self._words(item, where) or segments
+        self._talk.say(role, segments)
+        if str(item.get("role")) in HEAD and self._talk.builder.calls_so_far == 0:
+            self._base = self._talk.node
+
+    def _words(self, item: Json, where: Where) -> list[SegmentId]:
+        """The texts of a message of the user or the program, by what they carry."""
+        found = []
+        category = "system" if str(item.get("role")) in HEAD else "user"
+        if item.get("role") == "assistant":
+            return []
+        for number, value in enumerate(as_list(item.get("content"))):
+            text = as_dict(value).get("text")
+            if not isinstance(text, str):
+                return []
+            for path, words in parts(text):
+                at = inside(where, "content", number)
+                found.append(
+                    self.builder.segment(category, (category, *path), words, at)  # type: ignore[arg-type]
+                )
+        return found
+
+    def _meta(self, payload: Json, where: Where) -> None:
+        own = as_str(payload.get("id"))
+        if self._talk.session is not None:  # a fork repeats the lines of its parent
+            self._origin = own or self._origin
+            return
+        self._talk.session = own
+        self._origin = as_str(payload.get("forked_from_id")) or own or ""
+        spawn = as_dict(as_dict(as_dict(payload.get("source")).get("subagent")).get("thread_spawn"))
+        parent = as_str(spawn.get("parent_thread_id"))
+        if own:
+            title = as_str(payload.get("agent_nickname")) or as_str(payload.get("agent_role"))
+            self.builder.session(own, parent=parent, title=title)
+            if parent:
+                self.builder.session(parent)
+        cwd = as_str(payload.get("cwd"))
+        self._tag("project", PurePath(cwd.replace("\\", "/")).name if cwd else None)
+        self._tag("branch", as_dict(payload.get("git")).get("branch"))
+        self._tag("version", payload.get("cli_version"))
+        self._tag("originator", payload.get("originator"))
+        self._tag("agent", payload.get("agent_role"))
+        self._head(payload, where)
+
+    def _head(self, payload: Json, where: Where) -> None:
+        tools = [as_dict(tool) for tool in as_list(payload.get("dynamic_tools"))]
+        at = inside(where, "dynamic_tools")
+        self._talk.say(
+            "tools", [definition(self.builder, t, inside(at, i)) for i, t in enumerate(tools)]
+        )
+        base = as_str(as_dict(payload.get("base_instructions")).get("text"))
+        if base:
+            at = inside(where, "base_instructions", "text")
+            segment = self.builder.segment("system", ("system", "base instructions"), base, at)
+            self._talk.say("system", [segment])
+            self._talk.hidden = TOOLS_ONLY
+        self._base = self._talk.node
+
+    # -- counts ------------------------------------------------------------------------------
+
+    def _event(self, payload: Json, where: Where, time: datetime | None) -> None:
+        kind = payload.get("type")
+        if kind == "token_count":
+            self._count(as_dict(payload.get("info")), where, time)
+        elif kind == "turn.completed" and payload.get("usage"):
+            self._counted(turn_usage(payload.get("usage")), where, time, None)
+
+    def _count(self, info: Json, where: Where, time: datetime | None) -> None:
+        last = as_dict(info.get("last_token_usage"))
+        if not last and "prompt" in info:  # an early form
+            last = {"input_tokens": info.get("prompt"), "output_tokens": info.get("completion")}
+        spent = turn_usage(last)
+        totals = dumped(info.get("total_token_usage")) if info.get("total_token_usage") else None
+        if spent is None or not spent.prompt or (totals and totals == self._totals):
+            return  # rate limits only, or the same count again
+        self._totals = totals
+        key = ("codex", self._origin, totals, dumped(last)) if totals else None
+        self._counted(spent, where, time, key)
+
+    def _counted(
+        self, spent: Usage | None, where: Where, time: datetime | None, key: tuple[str, ...] | None
+    ) -> None:
+        draft = self._draft
+        if draft is not None and draft.counted:
+            self._close()
+            draft = None
+        if draft is None:
+            self._draft = draft = self._new(where, time)
+            draft.where = where
+        waiting = not draft.segments
+        draft.usage, draft.counted, draft.key = spent, True, key
+        draft.started = draft.started or time
+        if not waiting:
+            self._close()
+
+    def _new(self, where: Where, time: datetime | None) -> _Draft:
+        return _Draft(self._talk.node, where, time, self._model, dict(self._tags))
+
+    def _close(self) -> None:
+        draft, self._draft = self._draft, None
+        if draft is None:
+            return
+        if draft.key is not None and not self.builder.first(*draft.key):
+            self.copied += 1
+            return
+        self._talk.call(
+            draft.model,
+            draft.where,
+            draft.segments,
+            api=API,
+            prompt=draft.prompt,
+            provider="openai",
+            started=draft.started,
+            called_tools=tuple(draft.called),
+            usage=draft.usage,
+            tags=draft.tags,
+        )
+
+    # -- the rest ----------------------------------------------------------------------------
+
+    def _compacted(self, payload: Json, where: Where) -> None:
+        """The prompt begins anew (formats, rule 12)."""
+        self._close()
+        self._talk.back_to(self._base)
+        history = as_list(payload.get("replacement_history"))
+        at = inside(where, "replacement_history")
+        for number, item in enumerate(history):
+            one, place = as_dict(item), inside(at, number)
+            role, segments = openai_responses.read_item(one, self.builder, place, self._names)
+            if one.get("type") in (None, "message"):
+                segments = self._words(one, place) or segments
+            self._talk.say(role, segments)
+        if not history and as_str(payload.get("message")):
+            at = inside(where, "message")
+            path = ("user", "compaction summary")
+            self._talk.say("user", [self.builder.segment("user", path, payload["message"], at)])
+
+    def finish(self) -> None:
+        self._close()
+
+    def _tag(self, name: str, value: Any) -> None:
+        if as_str(value):
+            self._tags[name] = str(value)
+
+
+def _is_reply(item: Json) -> bool:
+    kind = str(item.get("type"))
+    if kind == "message":
+        return item.get("role") == "assistant"
+    return kind == "reasoning" or kind.endswith("_call")
+
+
+def turn_usage(value: Any) -> Usage | None:
+    """Input holds what was cached; output holds reasoning."""
+    raw = as_dict(value)
+    return usage.including_cache(
+        as_tokens(raw.get("input_tokens")),
+        read=as_tokens(raw.get("cached_input_tokens")),
+        write_5m=as_tokens(raw.get("cache_write_input_tokens")),
+        output=as_tokens(raw.get("output_tokens")),
+        reasoning=as_tokens(raw.get("reasoning_output_tokens")),
+        total=as_tokens(raw.get("total_tokens")),
+    )
