@@ -20,7 +20,17 @@ from whytokens.commands.report import REPORT
 from whytokens.commands.summary import SUMMARY
 from whytokens.errors import TraceError
 
-COMMANDS: tuple[Command, ...] = (REPORT, SUMMARY, COMPARE, EXPORT, CHECK, COUNT, MODELS, FORMATS, OPEN)
+COMMANDS: tuple[Command, ...] = (
+    REPORT,
+    SUMMARY,
+    COMPARE,
+    EXPORT,
+    CHECK,
+    COUNT,
+    MODELS,
+    FORMATS,
+    OPEN,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
