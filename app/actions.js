@@ -8,6 +8,7 @@ import * as store from "./store.js";
 import * as strings from "./strings.js";
 import { askFirst } from "./views/export.js";
 import { frameMenu } from "./views/menu.js";
+import { ownPrices, snapshotFiles } from "./views/rates.js";
 import { VIEWS } from "./views/registry.js";
 
 /** @typedef {import("./protocol.js").Report} Report */
@@ -59,7 +60,22 @@ export class Actions {
       stopped: null,
       progress: { text: strings.waiting(name, this.engine.ready), done: 0, total: 1 },
     });
-    await this.#told(name, async () => this.show(await this.ask({ op: "open" }, chosen), null));
+    await this.#told(name, async () =>
+      this.show(await this.ask({ op: "open", ...ownPrices() }, [...chosen, ...snapshotFiles()]), null),
+    );
+  }
+
+  /** Prices what is open at the user's rates; false when they are refused. */
+  async reprice() {
+    let fine = false;
+    await this.python();
+    if (store.get().example) return fine;
+    await this.#told("", async () => {
+      const report = await this.ask({ op: "prices", ...ownPrices() }, snapshotFiles());
+      fine = true;
+      this.show(report, null);
+    });
+    return fine;
   }
 
   again() {
@@ -188,7 +204,7 @@ export class Actions {
     const name = named(chosen);
     store.set({ error: null, progress: { text: strings.waiting(name, this.engine.ready), done: 0, total: 1 } });
     await this.#told(name, async () => {
-      const other = await this.ask({ op: "open", slot: "other" }, chosen);
+      const other = await this.ask({ op: "open", slot: "other", ...ownPrices() }, [...chosen, ...snapshotFiles()]);
       const comparison = await this.ask({ op: "compare" });
       const trees = { ...store.get().trees, diff: new Tree(comparison.tree) };
       store.set({ other, comparison, trees, view: "compare", focus: [], selected: 0, query: "" });

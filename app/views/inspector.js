@@ -3,6 +3,7 @@
 import { el, fill } from "../dom.js";
 import { CATEGORY_WORDS } from "../flame/colors.js";
 import { count, dollars, percent } from "../format.js";
+import { ratesLine } from "./rates.js";
 
 /** @typedef {import("../flame/columns.js").Tree} Tree */
 /** @typedef {import("../actions.js").Actions} Actions */
@@ -24,12 +25,13 @@ export const INSPECTOR = {
     // A text that was asked for stays until another frame is chosen.
     if (!tree || (drawn.tree === tree && drawn.row === look.selected && drawn.focus === look.focus)) return;
     drawn = { tree, row: look.selected, focus: look.focus };
-    drawInspector(host, tree, look.selected, look.focus, act, state.sealed);
+    const rates = state.whole ? ratesLine(state.whole.prices) : "";
+    drawInspector(host, tree, look.selected, look.focus, act, state.sealed, rates);
   },
 };
 
-/** @param {HTMLElement} host @param {Tree} tree @param {number} row @param {number} focus @param {Actions} act @param {boolean} sealed */
-function drawInspector(host, tree, row, focus, act, sealed) {
+/** @param {HTMLElement} host @param {Tree} tree @param {number} row @param {number} focus @param {Actions} act @param {boolean} sealed @param {string} rates */
+function drawInspector(host, tree, row, focus, act, sealed, rates) {
   const { calls, first, segment } = tree.columns;
   const word = CATEGORY_WORDS[/** @type {keyof typeof CATEGORY_WORDS} */ (tree.category(row))];
   const where = el("p", { class: "where muted", "data-testid": "where" });
@@ -40,6 +42,7 @@ function drawInspector(host, tree, row, focus, act, sealed) {
     host,
     el("h2", {}, tree.label(row), el("span", { class: "muted" }, row === 0 ? "" : ` · ${word}`)),
     numbers(tree, row, focus),
+    tree.columns.nusd[0] ? el("p", { class: "muted", "data-testid": "inspector-rates" }, rates) : null,
     el("p", { class: "muted path" }, [tree.path(row).join(" › "), started].filter(Boolean).join(" · ")),
     where,
     el(

@@ -10,6 +10,7 @@ import { INSPECTOR } from "./inspector.js";
 import { MERGED } from "./merged.js";
 import { NOTES } from "./notes.js";
 import { IN_ORDER } from "./order.js";
+import { RATES } from "./rates.js";
 import { SESSIONS } from "./sessions.js";
 import { SUMMARY } from "./summary.js";
 import { TABLE } from "./table.js";
@@ -37,4 +38,4 @@ import { TABLE } from "./table.js";
 export const VIEWS = [MERGED, IN_ORDER, EVERYWHERE, TABLE, SESSIONS, COMPARE];
 
 /** @type {readonly Panel[]} */
-export const PANELS = [COUNTER, SUMMARY, FILTERS, FINDINGS, NOTES, INSPECTOR];
+export const PANELS = [COUNTER, SUMMARY, FILTERS, FINDINGS, NOTES, RATES, INSPECTOR];

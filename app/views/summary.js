@@ -2,6 +2,7 @@
 
 import { el, fill } from "../dom.js";
 import { count, dollars, percent } from "../format.js";
+import { ratesLine } from "./rates.js";
 
 /** @type {import("./registry.js").Panel} */
 export const SUMMARY = {
@@ -38,7 +39,7 @@ function drawSummary(host, report) {
 function cost({ totals, prices }) {
   if (!totals.priced_calls) return ["no price", "Widths show tokens"];
   const about = totals.approx || totals.approx_output ? "≈ " : "";
-  return [about + dollars(totals.nusd), `cost · rates as of ${prices.as_of}, ${prices.source}`];
+  return [about + dollars(totals.nusd), `cost · ${ratesLine(prices)}`];
 }
 
 /** The union of all savings, never more than the bill. @param {import("../protocol.js").Report} report @returns {[string, string]} */

@@ -78,9 +78,9 @@ def _prices(request: Request) -> Generator[Event, None, Report]:
     """What is open at the prices said here and at no others said before."""
     own = _own(request)
     _, snapshots = apart([source(file) for file in request.get("files", [])])
+    newer = {"newer": newest(snapshots)} if snapshots else {}
     _snapshot.clear()
-    if snapshots:
-        _snapshot["newer"] = newest(snapshots)
+    _snapshot.update(newer)
     return (yield from _priced(own))
 
 

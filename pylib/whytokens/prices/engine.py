@@ -31,6 +31,7 @@ FEE_WORDS = {
     "web_search": "web searches", "file_search": "file searches", "request": "fee per request",
     "social_search": "social searches", "code_execution": "code executions",
 }  # fmt: skip
+OWN = "yours"  # provider of the rows that the user sets, which are of no day
 FRACTIONS = 10**6  # parts of a picodollar, see building.prices.genai
 BUCKETS = (("i", "input"), ("r", "cache_read"), ("w", "cache_write_5m"), ("h", "cache_write_1h"))
 
@@ -93,7 +94,7 @@ class Book:
     def _resolve(self, model: str, provider: str | None) -> Resolved | Unpriced:
         own = self.own.prices.get(model.strip().lower())
         if isinstance(own, Mapping):
-            row = Row("yours", model, ((None, own),), (), "your own price")
+            row = Row(OWN, model, ((None, own),), (), "your own price")
             return Resolved(row, "as you set it", "sure")
         found = resolve(self.snapshot, own or model, None if own else provider)
         if found is None:
@@ -138,7 +139,7 @@ class Book:
             how=found.how,
             sure=sure,
             source=row.source,
-            as_of=self.snapshot.as_of,
+            as_of="" if row.provider == OWN else self.snapshot.as_of,
             tier=tier if tier and tier not in STANDARD_TIERS else "standard",
             notes=(*notes, *why),
             always=any(key in ("request", "or") or key.endswith(".") for key in rates),
@@ -159,7 +160,7 @@ class Book:
                 up, down = up * uplift["x"][0], down * uplift["x"][1]
                 why.append(f"{uplift['x'][0] * 100 // uplift['x'][1] - 100} % more in {region}")
         contract = self.own.multiplier(row.provider)
-        if contract != (1, 1) and row.provider != "yours":
+        if contract != (1, 1) and row.provider != OWN:
             up, down = up * contract[0], down * contract[1]
             why.append(f"your contract: {contract[0] / contract[1]:g} x list price")
         return (up, down), why
