@@ -4,14 +4,15 @@ export const VERSION = 1;
 
 /**
  * @typedef {{name: string, path: string}} FileSlot
- * @typedef {{v: number, id: number, op: "open" | "report" | "prices" | "layout" | "life" | "compare" | "fixed" | "export" | "secrets" | "text" | "count" | "close", files?: FileSlot[],
+ * @typedef {{v: number, id: number, op: "open" | "report" | "prices" | "layout" | "life" | "compare" | "fixed" | "export" | "secrets" | "text" | "count" | "close" | "spend", files?: FileSlot[],
  *   own?: string, layout?: string, filter?: Filter, segment?: number, path?: string[],
- *   slot?: "trace" | "other", format?: string, text?: string, model?: string}} Request
+ *   slot?: "trace" | "other", format?: string, text?: string, model?: string, table?: string,
+ *   asked?: Record<string, string>, before?: Filter, names?: string[]}} Request
  * @typedef {{model: string, kind: string, tokenizer: string, exactness: string, tokens: number,
  *   band: number | null, nusd: number | null, parts: {name: string, tokens: number}[],
  *   pieces: string[], tokens_of: number[], cut: boolean}} CountValue
- * @typedef {{sessions?: string[], models?: string[], tags?: Record<string, string>, first?: number,
- *   last?: number}} Filter
+ * @typedef {{sessions?: string[], runs?: string[], models?: string[], tags?: Record<string, string>, first?: number,
+ *   last?: number, since?: string, until?: string}} Filter
  * @typedef {{code: string, title: string, message: string, file: string, line: number | null,
  *   column: number | null, pointer: string, excerpt: string | null, hint: string | null}} ErrorShape
  * @typedef {{id: number, type: "progress", stage: string, done: number, total: number, unit: string,
@@ -61,6 +62,16 @@ export const VERSION = 1;
  *   nusd_after: number[], kind: number[]}} DiffColumns
  * @typedef {{before: string, after: string, identical: boolean, related: boolean, texts: number,
  *   shared_tokens: number, tokens: number, calls: number[], tree: DiffColumns}} Comparison
+ * A cell of a sheet: a word, an integer in its column's unit, a line of integers, or nothing.
+ * @typedef {string | number | number[] | null} SheetCell
+ * @typedef {{name: string, kind: string}} SheetColumn
+ * @typedef {{kind: string, x: number, y: number[], band: number[] | null, size: number | null,
+ *   compare_days: number | null}} Plot
+ * @typedef {{key: string, title: string, note: string, columns: SheetColumn[], rows: SheetCell[][],
+ *   filters: Array<Filter | null> | null, plot: Plot | null}} Sheet
+ * @typedef {{label: string, value: SheetCell, kind: string, note: string}} Fact
+ * @typedef {{table: string, facts: Fact[], sheets: Sheet[], notes: string[], chosen: Record<string, string>,
+ *   tags: string[]}} SpendValue
  * @typedef {{name: string, mime: string, text: string | null, base64: string | null}} ExportValue
  * @typedef {{kind: string, shown: string, segment: number, path: string[], file: string,
  *   line: number | null, pointer: string}} Secret

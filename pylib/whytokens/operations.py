@@ -7,7 +7,7 @@ One trace is open at a time, and perhaps another that it is compared with.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,14 +40,20 @@ from whytokens.protocol import (
     CountValue,
     ExportValue,
     FileSlot,
+    Filter,
     LifeValue,
     Report,
     Request,
     Secret,
+    SpendValue,
     TextValue,
 )
 from whytokens.report import report
 from whytokens.secrets import secrets
+from whytokens.spend import whatif as what_if
+from whytokens.spend.cells import Cells, cells
+from whytokens.spend.rows import rows
+from whytokens.spend.tables import Spend
 from whytokens.tokenizers.choose import choose
 from whytokens.tokenizers.pieces import well_formed
 from whytokens.waste.fixed import fixed
@@ -57,6 +63,7 @@ MAX_SHOWN_CHARS = 20_000
 Steps = Generator[Event, None, Any]
 _opened: dict[str, Opened] = {}
 _snapshot: dict[str, Snapshot] = {}  # "newer": one the user dropped, kept for what is opened next
+_cells: list[Cells] = []
 
 
 def _open(request: Request) -> Generator[Event, None, Report]:
@@ -69,6 +76,7 @@ def _open(request: Request) -> Generator[Event, None, Report]:
             return (yield from _priced(own))
     if slot == "trace":
         _opened.clear()
+        _cells.clear()
     found = yield from open_sources(logs or sources, book_of(_snapshot.get("newer"), own))
     _opened[slot] = found
     return report(found)
@@ -86,6 +94,7 @@ def _prices(request: Request) -> Generator[Event, None, Report]:
 
 def _priced(own: Own) -> Generator[Event, None, Report]:
     book = book_of(_snapshot.get("newer"), own)
+    _cells.clear()
     for slot, one in list(_opened.items()):
         _opened[slot] = yield from priced(one.trace, one.lanes, book)
     return report(_opened["trace"])
@@ -120,8 +129,16 @@ def _life(request: Request) -> Generator[Event, None, LifeValue | None]:
     return life(_trace(request), request["path"])
 
 
-def _compare(_: Request) -> Generator[Event, None, Comparison]:
-    yield from ()
+def _compare(request: Request) -> Generator[Event, None, Comparison]:
+    """With the other trace, with a part of this one, or with this one as it would be."""
+    asked, names = request.get("asked"), request.get("names", [])
+    if asked is not None:
+        yield from _assets(what_if.assets(_spending(request), asked))
+        trace = _trace(request)
+        return compare(*_called(names, trace, what_if.after(trace, asked)))
+    if "before" in request:
+        before = filtered(_opened["trace"], request["before"])
+        return compare(*_called(names, before, _trace(request)))
     return compare(_opened["trace"], _opened["other"])
 
 
@@ -134,13 +151,47 @@ def _fixed(_: Request) -> Generator[Event, None, Comparison]:
     return found
 
 
+def _called(names: list[str], *opened: Opened) -> list[Opened]:
+    """Traces under other names, where some are given."""
+    pairs = zip(opened, names or [one.trace.name for one in opened], strict=True)
+    return [replace(one, trace=replace(one.trace, name=name)) for one, name in pairs]
+
+
+def _spend(request: Request) -> Generator[Event, None, SpendValue]:
+    table = next((one for one in registry.SPEND if one.key == request["table"]), None)
+    if table is None:
+        raise ValueError(f"unknown table {request['table']!r}")
+    spend, asked = _spending(request), request.get("asked", {})
+    yield from _assets(table.needs(spend, asked))
+    return {**table.make(spend, asked), "tags": list(spend.cells.tags)}
+
+
+def _assets(names: Iterable[str]) -> Generator[Event, None, None]:
+    for asset in names:
+        if not assets.have(asset):
+            yield Need(asset)
+
+
+def _spending(request: Request) -> Spend:
+    """Cells are made once a trace: a filter only leaves some of them, unless it counts calls."""
+    wanted = request.get("filter") or Filter()
+    if "first" in wanted or "last" in wanted:
+        return Spend(_cells_of(_trace(request)), lambda: _trace(request))
+    if not _cells:
+        _cells.append(_cells_of(_opened["trace"]))
+    return Spend(_cells[0].where(wanted), lambda: _trace(request))
+
+
+def _cells_of(opened: Opened) -> Cells:
+    same = opened.checked.telescope.traffic.id
+    return cells(rows(opened.attributions, opened.trace.sessions, opened.trace, same))
+
+
 def _export(request: Request) -> Generator[Event, None, ExportValue]:
     exporter = next((one for one in registry.EXPORTERS if one.key == request["format"]), None)
     if exporter is None:
         raise ValueError(f"unknown format {request['format']!r}")
-    for asset in exporter.assets:
-        if not assets.have(asset):
-            yield Need(asset)
+    yield from _assets(exporter.assets)
     made = exporter.write(_trace(request))
     stem = Path(_opened["trace"].trace.name).name.split(".")[0] or "trace"
     text, data = (made, None) if isinstance(made, str) else (None, base64.b64encode(made).decode())
@@ -188,6 +239,7 @@ def _count(request: Request) -> Generator[Event, None, CountValue]:
 def _close(_: Request) -> Generator[Event, None, None]:
     yield from ()
     _opened.clear()
+    _cells.clear()
 
 
 OPERATIONS: dict[str, Callable[[Request], Steps]] = {
@@ -202,6 +254,7 @@ OPERATIONS: dict[str, Callable[[Request], Steps]] = {
     "secrets": _secrets,
     "text": _text,
     "count": _count,
+    "spend": _spend,
     "close": _close,
 }
 

@@ -96,6 +96,11 @@ def open_sources(
 ) -> Generator[Event, None, Opened]:
     """Read, count and price. Raises TraceError when nothing can be opened."""
     trace = yield from read(sources)
+    return (yield from analysed(trace, book))
+
+
+def analysed(trace: Trace, book: Book | None = None) -> Generator[Event, None, Opened]:
+    """A trace counted, priced and checked."""
     lanes = Lanes(trace)
     yield from _count(trace, lanes)
     return (yield from priced(trace, lanes, book or standard()))

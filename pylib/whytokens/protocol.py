@@ -21,27 +21,33 @@ class FileSlot(TypedDict):
 
 
 class Filter(TypedDict, total=False):
-    """Which calls to look at; `first` and `last` are call ids, both included. Empty = all."""
+    """Which calls to look at; `first` and `last` are call ids, both included, `since` and `until` days
+    (UTC), both included. `runs` are sessions with all their sub-agents. Empty = all."""
 
     sessions: list[str]
+    runs: list[str]
     models: list[str]
     tags: dict[str, str]
     first: int
     last: int
+    since: str
+    until: str
 
 
 class Request(TypedDict):
     """op "open": files, own, slot ("other" is what the first trace is compared with). "report": filter.
     "prices": own, and a snapshot among files: price what is open anew. `own` is JSON (prices/own.py).
     "layout": layout, filter. "life": path, filter. "export": format, filter. "text": segment.
-    "count": text, model. "compare", "fixed" (the trace beside itself without its waste), "secrets",
-    "close": nothing more."""
+    "count": text, model. "compare": nothing more for the other trace; `before` and `filter` for two
+    parts of this one; `asked` (and filter) for this one as it would be; `names` says what to call
+    them. "spend": table, asked, filter. "fixed" (the trace beside itself without its waste),
+    "secrets", "close": nothing more."""
 
     v: int
     id: int
     op: Literal[
         "open", "report", "prices", "layout", "life", "compare", "fixed", "export", "secrets", "text",
-        "count", "close",
+        "count", "close", "spend",
     ]  # fmt: skip
     files: NotRequired[list[FileSlot]]
     options: NotRequired[dict[str, str]]
@@ -54,6 +60,10 @@ class Request(TypedDict):
     format: NotRequired[str]
     text: NotRequired[str]
     model: NotRequired[str]
+    table: NotRequired[str]
+    asked: NotRequired[dict[str, str]]
+    before: NotRequired[Filter]
+    names: NotRequired[list[str]]
 
 
 class ProgressMessage(TypedDict):
@@ -341,6 +351,63 @@ class Comparison(TypedDict):
     tree: DiffColumns
 
 
+# A cell of a sheet: a word, an integer in the column's unit, a line of integers, or nothing.
+SheetCell = str | int | list[int] | None
+
+
+class SheetColumn(TypedDict):
+    """`kind`: "text"; "count"; "nusd" (nanodollars); "signed" (nanodollars, with a sign); "share" and
+    "ratio" (thousandths); "change" (thousandths, with a sign); "time" (milliseconds, -1 unknown); "spark" (a
+    line of nanodollars); "level" (depth in a hierarchy, from 1); "run" (a run to compare with)."""
+
+    name: str
+    kind: str
+
+
+class Plot(TypedDict):
+    """A chart of the sheet it stands in, by columns: `kind` "time" or "scatter"; `y` lines (scatter: one),
+    `band` low and high, `size` of bubbles. `compare_days`: a day is compared with as many days before."""
+
+    kind: str
+    x: int
+    y: list[int]
+    band: list[int] | None
+    size: int | None
+    compare_days: int | None
+
+
+class Sheet(TypedDict):
+    """A table. `filters` has for each row the filter that leaves its calls, where there is one."""
+
+    key: str
+    title: str
+    note: str
+    columns: list[SheetColumn]
+    rows: list[list[SheetCell]]
+    filters: list[Filter | None] | None
+    plot: Plot | None
+
+
+class Fact(TypedDict):
+    """A number on top, its kind as of a sheet's column."""
+
+    label: str
+    value: SheetCell
+    kind: str
+    note: str
+
+
+class SpendValue(TypedDict):
+    """The value of a "spend" result. `chosen` is what was used where nothing was asked."""
+
+    table: str
+    facts: list[Fact]
+    sheets: list[Sheet]
+    notes: list[str]
+    chosen: dict[str, str]
+    tags: list[str]
+
+
 class ExportValue(TypedDict):
     """The value of an "export" result: a file to save, as text or as base64."""
 
@@ -410,6 +477,7 @@ class ResultMessage(TypedDict):
         | list[Secret]
         | TextValue
         | CountValue
+        | SpendValue
         | None
     )
 

@@ -72,6 +72,16 @@ from whytokens.importers.whytokens_shape import WHYTOKENS_SHAPE
 from whytokens.layouts import Layout
 from whytokens.layouts.in_order import IN_ORDER
 from whytokens.layouts.merged import MERGED, UNFOLDED
+from whytokens.spend.agents import AGENTS
+from whytokens.spend.ahead import FORECAST
+from whytokens.spend.benchmarks import BENCHMARKS
+from whytokens.spend.chargeback import CHARGEBACK, LEADERBOARD
+from whytokens.spend.efficiency import EFFICIENCY
+from whytokens.spend.overview import OVERVIEW
+from whytokens.spend.tables import Table
+from whytokens.spend.units import UNITS
+from whytokens.spend.whatif import WHAT_IF
+from whytokens.spend.workflows import WORKFLOWS
 from whytokens.templates import Template
 from whytokens.templates.anthropic import MESSAGES
 from whytokens.templates.gemini import GENERATE
@@ -186,4 +196,16 @@ EXPORTERS: tuple[Exporter, ...] = (
     FOLDED,
     SHAPE_FILE,
     SHAPE_NAMES,
+)
+SPEND: tuple[Table, ...] = (
+    OVERVIEW,
+    WORKFLOWS,
+    CHARGEBACK,
+    LEADERBOARD,
+    EFFICIENCY,
+    BENCHMARKS,
+    WHAT_IF,
+    FORECAST,
+    UNITS,
+    AGENTS,
 )

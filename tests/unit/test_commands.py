@@ -235,3 +235,37 @@ def test_open_serves_the_site_and_these_files_only(tmp_path: Path) -> None:
     server.server_close()
     with pytest.raises(TraceError, match="no built site"):
         find_site(tmp_path)
+
+
+def test_benchmarks_that_the_page_saved_are_enforced(
+    tagged: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flows = {"search": (1, 3), "rank": (10**12, 10**12)}
+    percentiles = {
+        name: {
+            "runs": 200,
+            "pusd": {f"p{q}": low if q < 75 else high for q in (50, 75, 90, 95, 99)},
+            "tokens": {f"p{q}": 10 for q in (50, 75, 90, 95, 99)},
+        }
+        for name, (low, high) in flows.items()
+    }
+    base = {
+        "format": "whytokens-benchmarks",
+        "v": 1,
+        "workflow_tag": "feature",
+        "workflows": percentiles,
+    }
+    path = tmp_path / "base.json"
+    path.write_text(json.dumps(base))
+    said = out(capsys, "check", tagged, "--benchmarks", str(path), code=3)
+    assert said.startswith("broken  benchmarks: search: critical.") and "rank" not in said
+    base["workflows"] = {"rank": percentiles["rank"]}
+    path.write_text(json.dumps(base))
+    assert out(capsys, "check", tagged, "--benchmarks", str(path)) == "ok      benchmarks\n"
+    base["workflow_tag"] = "team"
+    path.write_text(json.dumps(base))
+    assert "nothing could be checked" in out(
+        capsys, "check", tagged, "--benchmarks", str(path), code=3
+    )
+    path.write_text("{}")
+    assert main(["check", tagged, "--benchmarks", str(path)]) == 1

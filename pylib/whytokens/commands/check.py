@@ -8,9 +8,12 @@ import sys
 from pathlib import Path
 
 from whytokens.commands import Command
+from whytokens.commands.benchmarks import RULE as BENCHMARKS
+from whytokens.commands.benchmarks import beyond
 from whytokens.commands.limits import SHARE, Limits, breaches
 from whytokens.commands.opening import file_options, opened
 from whytokens.commands.verdicts import junit, sarif
+from whytokens.spend.benchmarks import read as read_benchmarks
 
 BROKEN = 3
 _NUMBER = re.compile(r"(\d+)(?:\.(\d+))?$")
@@ -27,6 +30,10 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-growth", type=int, metavar="TOKENS", help="of a session's prompt, a call, on average"
     )
+    parser.add_argument(
+        "--benchmarks", type=Path, metavar="FILE",
+        help="a file that the page's Benchmarks saved: every workflow's runs are held to it",
+    )  # fmt: skip
     parser.add_argument("--sarif", type=Path, help="write the breaches as SARIF")
     parser.add_argument("--junit", type=Path, help="write the limits as JUnit XML")
 
@@ -47,11 +54,21 @@ def _act(options: argparse.Namespace) -> int:
         )
         if value is not None
     ]  # fmt: skip
+    base = None
+    if options.benchmarks:
+        try:
+            base = read_benchmarks(options.benchmarks.read_text("utf-8"), options.benchmarks.name)
+        except (OSError, UnicodeDecodeError) as error:
+            sys.stderr.write(f"{options.benchmarks.name}: {error}\n")
+            return 1
+        asked.append(BENCHMARKS)
     if not asked:
         sys.stderr.write("no limit is given: see `whytokens check --help`\n")
         return 2
     found = opened(options)
     broken = breaches(found, limits)
+    if base:
+        broken += beyond(found, *base)
     if options.sarif:
         options.sarif.write_text(sarif(broken, found.trace.name), encoding="utf-8")
     if options.junit:

@@ -44,6 +44,7 @@ RULES = {
     "max-context": "A prompt is larger than allowed.",
     "max-waste": "More could be saved than allowed.",
     "require-cached-prefix": "Less of the prompts is read from a cache than required.",
+    "benchmarks": "A workflow's runs cost more than its baseline's.",
     "max-growth": "A session's prompt grows faster than allowed.",
 }
 

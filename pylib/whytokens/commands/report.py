@@ -17,7 +17,8 @@ from whytokens.exporters.report_json import report_json
 from whytokens.exporters.text import text
 from whytokens.pipeline import Opened
 from whytokens.report import report
-from whytokens.spend.groups import Group, grouped, summed
+from whytokens.spend.cells import cells
+from whytokens.spend.groups import Group, grouped, whole
 from whytokens.spend.rows import rows
 
 FORMATS = ("text", "json", "html", "markdown", "folded")
@@ -44,20 +45,20 @@ def _act(options: argparse.Namespace) -> int:
 def _whole(found: Opened, kind: str) -> str | bytes:
     if kind == "html":
         return HTML.write(found)
-    whole = report(found)
+    made = report(found)
     if kind == "folded":
-        return folded(whole["merged"])
-    return {"text": text, "json": report_json, "markdown": markdown}[kind](whole)
+        return folded(made["merged"])
+    return {"text": text, "json": report_json, "markdown": markdown}[kind](made)
 
 
 def _by(found: Opened, options: argparse.Namespace) -> str:
     names = options.by.split(",")
-    all_rows = rows(found.attributions)
-    groups, whole = grouped(all_rows, names), summed(("all",), all_rows)
+    all_calls = cells(rows(found.attributions, found.trace.sessions, found.trace), names)
+    groups, every = grouped(all_calls, names), whole(all_calls)
     if options.format == "json":
         values = [dict(zip(names, one.key, strict=True)) | _values(one) for one in groups]
-        return json.dumps({"by": names, "groups": values, "all": _values(whole)}, indent=1) + "\n"
-    return "".join(f"{line}\n" for line in _table(names, groups, whole))
+        return json.dumps({"by": names, "groups": values, "all": _values(every)}, indent=1) + "\n"
+    return "".join(f"{line}\n" for line in _table(names, groups, every))
 
 
 def _values(one: Group) -> dict[str, int | str | None]:
@@ -73,11 +74,11 @@ def _values(one: Group) -> dict[str, int | str | None]:
     }
 
 
-def _table(names: Sequence[str], groups: Sequence[Group], whole: Group) -> Iterator[str]:
+def _table(names: Sequence[str], groups: Sequence[Group], every: Group) -> Iterator[str]:
     labels = [" / ".join(one.key) for one in groups]
     width = min(60, max(map(len, [*labels, "all calls", ", ".join(names)])))
     yield f"{', '.join(names):{width}} {'calls':>8} {'prompt':>14} {'cached':>7} {'output':>12} {'cost':>12}"
-    for label, one in zip([*labels, "all calls"], [*groups, whole], strict=True):
+    for label, one in zip([*labels, "all calls"], [*groups, every], strict=True):
         name = label if len(label) <= width else label[: width - 1] + "…"
         note = f"  {one.unpriced:,} unpriced" if one.unpriced else ""
         yield (

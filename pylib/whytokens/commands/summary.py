@@ -9,6 +9,7 @@ from whytokens.commands.opening import file_options, opened, write
 from whytokens.exporters.findings_text import headline
 from whytokens.money import dollars
 from whytokens.report import report
+from whytokens.spend.cells import cells
 from whytokens.spend.groups import grouped
 from whytokens.spend.rows import rows
 
@@ -27,9 +28,9 @@ def _act(options: argparse.Namespace) -> int:
         f"({share} % from cache), {totals['output']:,} output tokens, {about}{cost}",
         headline(whole),
     ]
-    all_rows = rows(found.attributions)
+    all_calls = cells(rows(found.attributions))
     for name in ("model", "day"):
-        groups = grouped(all_rows, [name])[:MAX_LINES]
+        groups = grouped(all_calls, [name])[:MAX_LINES]
         if len(groups) > 1:
             parts = (f"{one.key[0]} ${one.pusd / 10**12:,.4f}" for one in groups)
             lines.append(f"by {name}: {', '.join(parts)}")

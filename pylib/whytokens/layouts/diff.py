@@ -45,8 +45,9 @@ def compare(before: Opened, after: Opened) -> Comparison:
     root = _pair(_tree(before), _tree(after), one, two, None if related else 1)
     _fold(root, root)
     texts = {identity(segment) for segment in two.segments if segment.text is not None}
+    same = one.calls is not two.calls and same_prompts(one, two)  # parts of one trace are not
     return Comparison(
-        before=one.name, after=two.name, identical=same_prompts(one, two), related=related,
+        before=one.name, after=two.name, identical=same, related=related,
         texts=len(texts), shared_tokens=shared, tokens=whole,
         calls=[len(before.attributions), len(after.attributions)], tree=_columns(root),
     )  # fmt: skip

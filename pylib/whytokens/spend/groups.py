@@ -1,54 +1,107 @@
-"""Rows summed by one or more dimensions, dearest first. Untagged spend is a group of its own."""
+"""Cells summed by one or more dimensions, dearest first. Untagged spend is a group of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from whytokens.spend.rows import Row, dimension
+from whytokens.spend.cells import Cells
+from whytokens.spend.stats import divided, percentile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Sums over calls. `unpriced` of the `calls` have no price and add nothing to `pusd`."""
+    """Sums over calls. `unpriced` of the `calls` have no price and add nothing to `pusd`. A run's
+    part in the group is what `run_pusd` and `run_tokens` list, smallest first."""
 
     key: tuple[str, ...]
     calls: int
     sessions: int
+    errors: int
+    unpriced: int
     input_tokens: int
     read_tokens: int
     write_tokens: int
     output_tokens: int
+    reasoning_tokens: int
     pusd: int
-    unpriced: int
-    errors: int
+    run_pusd: tuple[int, ...]
+    run_tokens: tuple[int, ...]
+
+    @property
+    def runs(self) -> int:
+        return len(self.run_pusd)
+
+    @property
+    def tokens(self) -> int:
+        return self.input_tokens + self.output_tokens
 
     @property
     def read_share(self) -> float:
         """The part of the prompts that was read from a cache."""
         return self.read_tokens / self.input_tokens if self.input_tokens else 0.0
 
+    @property
+    def mean_pusd(self) -> int:
+        """Of a run."""
+        return divided(self.pusd, self.runs)
 
-def grouped(found: Iterable[Row], names: Sequence[str]) -> list[Group]:
-    """Rows by their values in `names`, dearest first."""
-    parts: dict[tuple[str, ...], list[Row]] = {}
-    for row in found:
-        parts.setdefault(tuple(dimension(row, name) for name in names), []).append(row)
-    made = [summed(key, some) for key, some in parts.items()]
+    @property
+    def p95_pusd(self) -> int:
+        return percentile(self.run_pusd, 95)
+
+    @property
+    def mean_tokens(self) -> int:
+        return divided(self.tokens, self.runs)
+
+    @property
+    def p95_tokens(self) -> int:
+        return percentile(self.run_tokens, 95)
+
+
+SUMMED = (
+    "calls", "errors", "unpriced", "input_tokens", "read_tokens", "write_tokens", "output_tokens",
+    "reasoning_tokens", "pusd",
+)  # fmt: skip
+
+
+def grouped(found: Cells, names: Sequence[str]) -> list[Group]:
+    """Cells by their values in `names`, dearest first."""
+    codes, keys = found.joined(names)
+    sums = {name: found.sums(codes, len(keys), name) for name in SUMMED}
+    pusd = _by_run(found, codes, len(keys), ("pusd",))
+    tokens = _by_run(found, codes, len(keys), ("input_tokens", "output_tokens"))
+    sessions = [0] * len(keys)
+    for code, _ in set(zip(codes, found.coded("session")[0], strict=True)):
+        sessions[code] += 1
+    made = [
+        Group(
+            key=key,
+            sessions=sessions[at],
+            run_pusd=tuple(sorted(pusd[at])),
+            run_tokens=tuple(sorted(tokens[at])),
+            **{name: values[at] for name, values in sums.items()},
+        )
+        for at, key in enumerate(keys)
+        if sums["calls"][at]
+    ]
     return sorted(made, key=lambda one: (-one.pusd, -one.input_tokens, one.key))
 
 
-def summed(key: tuple[str, ...], some: Sequence[Row]) -> Group:
-    """One group of some rows."""
-    return Group(
-        key=key,
-        calls=len(some),
-        sessions=len({row.session for row in some}),
-        input_tokens=sum(row.input_tokens for row in some),
-        read_tokens=sum(row.read_tokens for row in some),
-        write_tokens=sum(row.write_tokens for row in some),
-        output_tokens=sum(row.output_tokens for row in some),
-        pusd=sum(row.pusd or 0 for row in some),
-        unpriced=sum(row.pusd is None for row in some),
-        errors=sum(row.error is not None for row in some),
-    )
+def _by_run(found: Cells, codes: list[int], size: int, names: Sequence[str]) -> list[list[int]]:
+    total: dict[tuple[int, int], int] = {}
+    for name in names:
+        for key, value in found.per_run(codes, name).items():
+            total[key] = total.get(key, 0) + value
+    parts: list[list[int]] = [[] for _ in range(size)]
+    for (code, _), value in total.items():
+        parts[code].append(value)
+    return parts
+
+
+def whole(found: Cells) -> Group:
+    """Everything as one group; an empty one of no calls."""
+    return next(iter(grouped(found, ())), _NOTHING)
+
+
+_NOTHING = Group(key=(), sessions=0, run_pusd=(), run_tokens=(), **dict.fromkeys(SUMMED, 0))

@@ -1,0 +1,39 @@
+"""`whytokens check --benchmarks`: the runs of each workflow held to a saved baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from whytokens.commands.limits import Breach
+from whytokens.money import dollars
+from whytokens.pipeline import Opened
+from whytokens.price_note import nusd
+from whytokens.spend.benchmarks import Baseline, Verdict, check_benchmarks, passes
+from whytokens.spend.cells import cells
+from whytokens.spend.rows import rows
+from whytokens.spend.runs import runs
+
+RULE = "benchmarks"
+
+
+def beyond(opened: Opened, tag: str, known: Sequence[Baseline]) -> list[Breach]:
+    """Every workflow whose middle run costs more than three in four runs of its baseline did, or whose P95
+    run is beyond its P99. Nothing to hold to them is a breach too."""
+    found = runs(cells(rows(opened.attributions, opened.trace.sessions), [tag]), tag)
+    verdicts = check_benchmarks(known, found)
+    if not verdicts:
+        text = f"No call's {tag} is one of the baseline's: nothing could be checked."
+        return [Breach(rule=RULE, message=text)]
+    by_name = {one.workflow: one for one in known}
+    return [
+        Breach(rule=RULE, message=_message(one, by_name[one.workflow]))
+        for one in verdicts
+        if not passes(one)
+    ]
+
+
+def _message(one: Verdict, base: Baseline) -> str:
+    thin = f" (a rough baseline: {base.runs:,} runs)" if one.thin else ""
+    now = f"{dollars(nusd(one.p50_pusd))}, P95 {dollars(nusd(one.p95_pusd))}"
+    then = f"P75 is {dollars(nusd(base.pusd[75]))}, P99 {dollars(nusd(base.pusd[99]))}"
+    return f"{one.workflow}: {one.tier}. Its middle run costs {now}; the baseline's {then}{thin}."

@@ -1,0 +1,251 @@
+"""Rows as columns of integers, calls that agree in everything to group by joined: what tables sum.
+
+A plain loop over two lists of integers is what Python does fastest: 200,000 calls are grouped in
+hundredths of a second, in a browser too. A cell is one run's calls of one day with one model and the same tags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from itertools import compress
+
+from whytokens.protocol import Filter
+from whytokens.spend.rows import UNTAGGED, Row
+
+MEASURES = (
+    "calls", "errors", "unpriced", "input_tokens", "read_tokens", "write_tokens", "output_tokens",
+    "reasoning_tokens", "pusd", "duration_ms",
+)  # fmt: skip
+FIXED = ("run", "session", "model", "provider", "template", "day")
+# Where a cell without a time stands.
+NO_TIME = -1
+# A tag with more values than this for each call is an id of the call: it would make every call a cell.
+MAX_VALUES_SHARE, MAX_VALUES = 2, 1_000
+Codes = list[int]
+
+
+@dataclass(slots=True)
+class Cells:
+    """`codes[name][i]` indexes `labels[name]`. `started_ms` and `first` are a cell's earliest call."""
+
+    labels: dict[str, list[str]]
+    codes: dict[str, Codes]
+    measures: dict[str, list[int]]
+    started_ms: list[int]
+    first: list[int]
+    tags: tuple[str, ...]
+    _made: dict[str, tuple[Codes, list[str]]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    def coded(self, name: str) -> tuple[Codes, list[str]]:
+        """A dimension: model, provider, session, run, template, day, week, month, or any tag."""
+        if name in self.codes:
+            return self.codes[name], self.labels[name]
+        if name not in self._made:
+            self._made[name] = self._derived(name)
+        return self._made[name]
+
+    def _derived(self, name: str) -> tuple[Codes, list[str]]:
+        if name not in PERIODS:
+            return [0] * len(self), [UNTAGGED]
+        codes, days = self.coded("day")
+        labels: dict[str, int] = {}
+        by_day = [labels.setdefault(PERIODS[name](day), len(labels)) for day in days]
+        return [by_day[code] for code in codes], list(labels)
+
+    def joined(self, names: Sequence[str]) -> tuple[Codes, list[tuple[str, ...]]]:
+        """Several dimensions as one."""
+        if not names:
+            return [0] * len(self), [()]
+        codes, labels = self.coded(names[0])
+        keys: list[tuple[str, ...]] = [(label,) for label in labels]
+        for name in names[1:]:
+            more, others = self.coded(name)
+            size, known = len(others), dict[int, int]()
+            codes = [
+                known.setdefault(a * size + b, len(known)) for a, b in zip(codes, more, strict=True)
+            ]
+            keys = [(*keys[both // size], others[both % size]) for both in known]
+        return codes, keys
+
+    def sums(self, codes: Codes, size: int, measure: str) -> list[int]:
+        """One measure summed by codes."""
+        found = [0] * size
+        for code, value in zip(codes, self.measures[measure], strict=True):
+            found[code] += value
+        return found
+
+    def per_run(self, codes: Codes, measure: str) -> dict[tuple[int, int], int]:
+        """One measure by (code, run)."""
+        runs, size = self.coded("run")[0], len(self.coded("run")[1]) or 1
+        found: dict[int, int] = {}
+        for code, run, value in zip(codes, runs, self.measures[measure], strict=True):
+            key = code * size + run
+            found[key] = found.get(key, 0) + value
+        return {divmod(key, size): value for key, value in found.items()}
+
+    def where(self, wanted: Filter | None) -> Cells:
+        """Only what a filter leaves; `first` and `last` are of calls, which cells no longer know."""
+        if not wanted:
+            return self
+        masks = list(self._masks(wanted))
+        if not masks:
+            return self
+        keep = masks[0] if len(masks) == 1 else [all(some) for some in zip(*masks, strict=True)]
+        return Cells(
+            self.labels,
+            {name: list(compress(codes, keep)) for name, codes in self.codes.items()},
+            {name: list(compress(values, keep)) for name, values in self.measures.items()},
+            list(compress(self.started_ms, keep)),
+            list(compress(self.first, keep)),
+            self.tags,
+        )
+
+    def _masks(self, wanted: Filter) -> Iterable[list[bool]]:
+        chosen: list[tuple[str, set[str]]] = []
+        if wanted.get("sessions"):
+            chosen.append(("session", set(wanted["sessions"])))
+        if wanted.get("runs"):
+            chosen.append(("run", set(wanted["runs"])))
+        if wanted.get("models"):
+            chosen.append(("model", {name or UNTAGGED for name in wanted["models"]}))
+        chosen += [(name, {value}) for name, value in wanted.get("tags", {}).items()]
+        for name, values in chosen:
+            codes, labels = self.coded(name)
+            fits = [label in values for label in labels]
+            yield [fits[code] for code in codes]
+        since, until = wanted.get("since", ""), wanted.get("until", "9999")
+        if "since" in wanted or "until" in wanted:
+            codes, days = self.coded("day")
+            fits = [day != UNTAGGED and since <= day <= until for day in days]
+            yield [fits[code] for code in codes]
+
+    def days(self) -> list[str]:
+        """Every day from the first to the last that has a call, those without one too."""
+        codes, labels = self.coded("day")
+        known = sorted({labels[code] for code in set(codes)} - {UNTAGGED})
+        if not known:
+            return []
+        start, end = (
+            date.fromisoformat(known[0]).toordinal(),
+            date.fromisoformat(known[-1]).toordinal(),
+        )
+        return [date.fromordinal(day).isoformat() for day in range(start, end + 1)]
+
+
+def _week(day: str) -> str:
+    if day == UNTAGGED:
+        return day
+    year, week, _ = date.fromisoformat(day).isocalendar()
+    return f"{year}-W{week:02}"
+
+
+PERIODS: dict[str, Callable[[str], str]] = {
+    "week": _week,
+    "month": lambda day: day if day == UNTAGGED else day[:7],
+    "all": lambda _: "all",
+}
+
+
+def cells(found: Sequence[Row], also: Iterable[str] = ()) -> Cells:
+    """Rows as cells, in the order of their first call. `also` are dimensions to keep that tables do not
+    group by of themselves: "hour", a tag of ids."""
+    tags = grouping_tags(found)
+    more = [name for name in also if name not in (*FIXED, *tags, *PERIODS)]
+    read = (
+        *(_tag(name) for name in tags),
+        *(_hour if name == "hour" else _tag(name) for name in more),
+    )
+    coders: list[dict[str, int]] = [{} for _ in (*FIXED, *read)]
+    known: dict[tuple[int, ...], int] = {}
+    at: list[int] = []
+    started, first = list[int](), list[int]()
+    days = _Days()
+    for row in found:
+        said = (row.run, row.session, row.model or UNTAGGED, row.provider or UNTAGGED, row.template,
+                days.of(row.started), *[one(row) for one in read])  # fmt: skip
+        key = tuple(
+            [coder.setdefault(value, len(coder)) for coder, value in zip(coders, said, strict=True)]
+        )
+        place = known.get(key)
+        if place is None:
+            place = known[key] = len(first)
+            first.append(row.call)
+            started.append(NO_TIME if row.started is None else int(row.started.timestamp() * 1000))
+        at.append(place)
+    names = (*FIXED, *tags, *more)
+    columns = list(zip(*known, strict=True)) or [() for _ in names]
+    return Cells(
+        {name: list(coder) for name, coder in zip(names, coders, strict=True)},
+        {name: list(column) for name, column in zip(names, columns, strict=True)},
+        {name: _summed(at, len(first), READ[name], found) for name in MEASURES},
+        started, first, tags,
+    )  # fmt: skip
+
+
+def _tag(name: str) -> Callable[[Row], str]:
+    return lambda row: row.tags.get(name) or UNTAGGED
+
+
+def _hour(row: Row) -> str:
+    return row.started.astimezone(UTC).strftime("%Y-%m-%d %H:00") if row.started else UNTAGGED
+
+
+READ: dict[str, Callable[[Row], int]] = {
+    "calls": lambda row: 1,
+    "errors": lambda row: row.error is not None,
+    "unpriced": lambda row: row.pusd is None,
+    "input_tokens": lambda row: row.input_tokens,
+    "read_tokens": lambda row: row.read_tokens,
+    "write_tokens": lambda row: row.write_tokens,
+    "output_tokens": lambda row: row.output_tokens,
+    "reasoning_tokens": lambda row: row.reasoning_tokens,
+    "pusd": lambda row: row.pusd or 0,
+    "duration_ms": lambda row: row.duration_ms or 0,
+}
+
+
+def _summed(
+    at: list[int], size: int, read: Callable[[Row], int], found: Sequence[Row]
+) -> list[int]:
+    sums = [0] * size
+    for place, value in zip(at, map(read, found), strict=True):
+        sums[place] += value
+    return sums
+
+
+class _Days:
+    """UTC days as text, each formatted once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, str] = {}
+
+    def of(self, started: datetime | None) -> str:
+        if started is None:
+            return UNTAGGED
+        at = started if started.tzinfo is UTC else started.astimezone(UTC)
+        number = at.toordinal()
+        found = self._known.get(number)
+        if found is None:
+            found = self._known[number] = date.fromordinal(number).isoformat()
+        return found
+
+
+def grouping_tags(found: Iterable[Row]) -> tuple[str, ...]:
+    """The tags one can group by, most used first: not those that name single calls."""
+    seen: dict[str, int] = {}
+    values: dict[str, set[str]] = {}
+    for row in found:
+        for name, value in row.tags.items():
+            seen[name] = seen.get(name, 0) + 1
+            some = values.setdefault(name, set())
+            if len(some) <= MAX_VALUES:
+                some.add(value)
+    kept = [
+        n for n in seen if len(values[n]) <= max(20, min(MAX_VALUES, seen[n] // MAX_VALUES_SHARE))
+    ]
+    return tuple(sorted(kept, key=lambda name: (-seen[name], name)))

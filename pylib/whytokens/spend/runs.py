@@ -1,0 +1,49 @@
+"""Runs: the calls of one conversation or agent run, sub-agents included, as one piece of spend."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from whytokens.spend.cells import Cells
+
+# What people call the thing that is run, the first of these tags that any call has.
+WORKFLOW_TAGS = ("workflow", "feature", "app", "task", "agent", "name")
+AGENT_TAGS = ("agent", "workflow", "feature", "app")
+TASK_TAGS = ("task", "feature", "workflow", "agent")
+DAY_MS = 86_400_000
+
+
+class Run(NamedTuple):
+    """One run of a workflow. `first` is its first call; `started_ms` -1 when unknown."""
+
+    workflow: str
+    run: str
+    started_ms: int
+    first: int
+    calls: int
+    tokens: int
+    pusd: int
+
+
+def workflow_tag(found: Cells, names: tuple[str, ...] = WORKFLOW_TAGS) -> str:
+    """The dimension that says which workflow a call belongs to: a tag, else the model."""
+    return next((name for name in names if name in found.tags), "model")
+
+
+def runs(found: Cells, workflow: str) -> list[Run]:
+    """Every run by workflow, in the order of their first calls."""
+    codes, labels = found.coded(workflow)
+    run_codes, run_labels = found.coded("run")
+    parts: dict[tuple[int, int], list[int]] = {}
+    columns = (found.measures[name] for name in ("calls", "input_tokens", "output_tokens", "pusd"))
+    for code, run, started, first, calls, sent, got, pusd in zip(
+        codes, run_codes, found.started_ms, found.first, *columns, strict=True
+    ):
+        part = parts.get((code, run))
+        if part is None:
+            parts[(code, run)] = [started, first, calls, sent + got, pusd]
+        else:
+            part[2] += calls
+            part[3] += sent + got
+            part[4] += pusd
+    return [Run(labels[code], run_labels[run], *part) for (code, run), part in parts.items()]

@@ -1,0 +1,119 @@
+"""A made-up month of calls to five providers, tagged in three dimensions and more, as flat rows of counts.
+
+Deterministic: one seed, no clock. `Call` rows are what every format of usage-only records says in its own way.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from whytokens.builder import ROOT, TraceBuilder
+from whytokens.model import Usage, Where
+from whytokens.pipeline import Opened, analysed, finished
+
+START = datetime(2026, 10, 1, tzinfo=UTC)
+# Model, provider as logged, share of calls. The last is a gateway's.
+MODELS = (
+    ("gpt-4o-mini", "openai", 30),
+    ("gpt-4o", "openai", 10),
+    ("claude-sonnet-4-5", "anthropic", 20),
+    ("gemini-2.5-flash", "google", 20),
+    ("anthropic.claude-haiku-4-5-20251001-v1:0", "bedrock", 12),
+    ("meta-llama/llama-3.3-70b-instruct", "openrouter", 8),
+)
+TEAMS = ("search", "support", "billing", "")
+FEATURES = {
+    "rag": (4_000, 150),
+    "triage": (900, 12),
+    "summary": (6_000, 420),
+    "agent": (12_000, 300),
+}
+TIERS = ("free", "pro", "enterprise")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One call as a flat row."""
+
+    number: int
+    run: str
+    started: datetime
+    model: str
+    provider: str
+    input_tokens: int
+    read_tokens: int
+    output_tokens: int
+    tags: tuple[tuple[str, str], ...]
+    duration_ms: int
+    error: str | None = None
+
+
+def month(calls: int = 600, *, seed: int = 20261001, days: int = 31) -> list[Record]:
+    """Runs of one to six calls with one model each; weekends are quiet, one day is dear."""
+    dice = random.Random(seed)
+    made: list[Record] = []
+    run = 0
+    while len(made) < calls:
+        day = dice.randrange(days)
+        if (START + timedelta(days=day)).weekday() > 4 and dice.random() < 0.6:
+            continue
+        run += 1
+        made += _run(dice, run, day, len(made))
+    return sorted(made[:calls], key=lambda one: (one.started, one.number))
+
+
+def _run(dice: random.Random, run: int, day: int, number: int) -> Iterable[Record]:
+    model, provider, _ = dice.choices(MODELS, [share for _, _, share in MODELS])[0]
+    feature = dice.choice(list(FEATURES))
+    sent, got = FEATURES[feature]
+    team, tier = dice.choice(TEAMS), dice.choice(TIERS)
+    outcome = dice.choices(("success", "failure", ""), (7, 2, 1))[0]
+    tags = {
+        "workflow": feature,
+        "team": team,
+        "tier": tier,
+        "agent": f"{feature}-bot",
+        "outcome": outcome,
+    }
+    at = START + timedelta(days=day, seconds=dice.randrange(80_000))
+    scale = 5 if day == 20 and feature == "agent" else 1
+    for turn in range(dice.randint(1, 6)):
+        prompt = round(sent * scale * (1 + turn / 3) * dice.uniform(0.6, 1.4))
+        yield Record(
+            number=number + turn,
+            run=f"run-{run}",
+            started=at + timedelta(seconds=40 * turn),
+            model=model,
+            provider=provider,
+            input_tokens=prompt,
+            read_tokens=prompt // 2
+            if turn and provider in ("openai", "anthropic", "bedrock")
+            else 0,
+            output_tokens=round(got * dice.uniform(0.4, 1.8)),
+            tags=tuple((name, value) for name, value in tags.items() if value),
+            duration_ms=dice.randint(200, 9_000),
+            error="timeout" if dice.random() < 0.02 else None,
+        )
+
+
+def opened(records: Sequence[Record], parents: dict[str, str] | None = None) -> Opened:
+    """Through the engine, as if an importer had read them."""
+    builder = TraceBuilder("month")
+    builder.used("made up")
+    for one in records:
+        usage = Usage(
+            input=one.input_tokens - one.read_tokens,
+            cache_read=one.read_tokens,
+            output=one.output_tokens,
+        )
+        builder.call(
+            api="openai.chat", model=one.model, provider=one.provider, prompt=ROOT, session=one.run,
+            started=one.started, duration_ms=one.duration_ms, usage=usage, tags=dict(one.tags), error=one.error,
+            where=Where(file="month.jsonl", line=one.number + 1), hidden="no content was logged",
+        )  # fmt: skip
+    for child, parent in (parents or {}).items():
+        builder.session(child, parent=parent)
+    return finished(analysed(builder.build()))
