@@ -46,7 +46,7 @@ export const VERSION = 1;
  * @typedef {{text: string, snippet: string, language: string, risk: string}} Fix
  * @typedef {{detector: string, title: string, why: string,
  *   state: "waste" | "advice" | "ok" | "not_applicable" | "error", confidence: "high" | "medium" | "low",
- *   saving: Saving | null, evidence: Evidence[], overlaps: number[], fix: Fix | null}} Finding
+ *   saving: Saving | null, evidence: Evidence[], evidence_total: number, overlaps: number[], fix: Fix | null}} Finding
  * @typedef {{nusd: number | null, low_nusd: number | null, high_nusd: number | null,
  *   grade: "high" | "medium" | "low", refusal: string | null, per_1000_nusd: number}} Monthly
  * @typedef {{nusd: number, low_nusd: number, billed_nusd: number,

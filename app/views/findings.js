@@ -83,6 +83,7 @@ const segments = (finding) => finding.evidence.flatMap((one) => (one.segment ===
 function evidence(finding, act) {
   if (!finding.evidence.length) return null;
   const list = el("ul", { class: "evidence" });
+  const left = finding.evidence_total - finding.evidence.length;
   /** @param {number} shown */
   const draw = (shown) => {
     const more = finding.evidence.length - shown;
@@ -91,6 +92,7 @@ function evidence(finding, act) {
       list,
       ...finding.evidence.slice(0, shown).map((one) => el("li", {}, ...place(finding, one, act))),
       more > 0 ? el("li", {}, el("button", { type: "button", click: all }, `Show ${count(more)} more`)) : null,
+      left > 0 ? el("li", { class: "muted" }, `and ${count(left)} more like these`) : null,
     );
   };
   draw(SHOWN_EVIDENCE);

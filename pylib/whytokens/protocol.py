@@ -211,7 +211,8 @@ class FixShape(TypedDict):
 
 
 class FindingShape(TypedDict):
-    """`overlaps` are places in the report's list of findings that ask for the same tokens."""
+    """`overlaps` are places in the report's list of findings that ask for the same tokens. `evidence`
+    is at most 200 of `evidence_total`."""
 
     detector: str
     title: str
@@ -220,6 +221,7 @@ class FindingShape(TypedDict):
     confidence: Literal["high", "medium", "low"]
     saving: SavingShape | None
     evidence: list[EvidenceShape]
+    evidence_total: int
     overlaps: list[int]
     fix: FixShape | None
 

@@ -83,6 +83,7 @@ def finding_shape(one: Finding) -> FindingShape:
         "confidence": one.confidence,
         "saving": None if one.saving is None else saving_shape(one.saving),
         "evidence": [evidence_shape(item) for item in one.evidence],
+        "evidence_total": one.evidence_total,
         "overlaps": list(one.overlaps),
         "fix": None if one.fix is None else fix_shape(one.fix),
     }

@@ -37,7 +37,7 @@ class Batchable:
                 title=f"Send {len(alone):,} single calls as a batch, if nobody waits for them",
                 why="Each is a conversation of one call without tools, as jobs over many records are.",
                 change=Batch(frozenset(one.call.id for one in alone)),
-                evidence=tuple(priced.call_evidence(one) for one in alone[:20]),
+                evidence=tuple(priced.call_evidence(one) for one in alone),
                 fix=FIX,
                 certainty="estimated",
                 confidence="low",

@@ -62,8 +62,8 @@ def _fix(plan: Plan, first: Breaker) -> Fix:
     marks = fix_for(plan, plan.steady.policy, first.after)
     return replace(
         moved,
-        text=f"{moved.text} Then {marks.text[0].lower()}{marks.text[1:]}",
-        snippet=f"{moved.snippet}\n{marks.snippet}",
+        text=f"{moved.text} Before it, {marks.text[0].lower()}{marks.text[1:]}",
+        snippet=f"{marks.snippet}\n# behind the breakpoint:\n{moved.snippet}",
     )
 
 

@@ -30,7 +30,7 @@ class DeadWrites:
                 title="Stop writing cache entries that nothing reads",
                 why=f"{len(writers):,} calls write {written:,} tokens to the cache; {read:,} are read.",
                 change=Cache(plan.number),
-                evidence=tuple(priced.call_evidence(one, "writes") for one in writers[:20]),
+                evidence=tuple(priced.call_evidence(one, "writes") for one in writers),
                 fix=best_fix(plan, ones[0]),
                 confidence="high" if plan.rules.confidence == "high" else "medium",
                 assumptions=assumptions(plan),

@@ -34,7 +34,7 @@ class FanOut:
                     title="Let one parallel call write the cache first",
                     why=f"{len(calls):,} calls start before the prefix they share can be read.",
                     change=Lead(plan.number),
-                    evidence=tuple(priced.call_evidence(plan.requests[i].one) for i in calls[:20]),
+                    evidence=tuple(priced.call_evidence(plan.requests[i].one) for i in calls),
                     fix=FIX,
                     assumptions=assumptions(plan),
                 )

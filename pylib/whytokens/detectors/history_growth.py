@@ -46,7 +46,7 @@ class HistoryGrowth:
                     f"calls follow; a summary of {SUMMARY_TOKENS:,} tokens pays for itself after {needed:.1f}."
                 ),
                 change=Say(),
-                evidence=tuple(priced.call_evidence(row[0]) for row in found[:20]),
+                evidence=tuple(priced.call_evidence(row[0]) for row in found),
                 fix=FIX,
                 certainty="estimated",
                 confidence="low",

@@ -27,7 +27,7 @@ class IdleRebuilds:
                     title="Keep the cache alive over your pauses",
                     why=f"{len(rebuilt):,} calls come after the entry ran out and write it again; {name} is cheaper.",
                     change=Cache(plan.number),
-                    evidence=tuple(rebuilt[:20]),
+                    evidence=tuple(rebuilt),
                     fix=best_fix(plan, plan.requests[0].one),
                     confidence="high" if plan.rules.confidence == "high" else "medium",
                     assumptions=assumptions(plan),

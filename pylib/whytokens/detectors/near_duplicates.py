@@ -63,15 +63,8 @@ class NearDuplicates:
 
 def _pairs(priced: Priced, history: History) -> Iterator[tuple[Arrival, Arrival, float]]:
     index: dict[int, list[_Known]] = {}
-    texts: set[str] = set()
-    for arrival in history.arrivals:
-        text = arrival.segment.text
-        if arrival.tokens < MIN_TOKENS or not text or arrival.segment.category in SKIPPED:
-            continue
-        plain = " ".join(text.split())
-        if plain in texts:  # an exact copy is another check's
-            continue
-        texts.add(plain)
+    found = list(_candidates(history))
+    for arrival, plain in found if len(found) > 1 else ():
         mine = _Known(arrival, shingles(plain))
         sketch = heapq.nsmallest(SKETCH, mine.shingles)
         best = _best(priced, mine, sketch, index)
@@ -79,6 +72,19 @@ def _pairs(priced: Priced, history: History) -> Iterator[tuple[Arrival, Arrival,
             yield (best[0].arrival, arrival, best[1])
         for number in sketch:
             index.setdefault(number, []).append(mine)
+
+
+def _candidates(history: History) -> Iterator[tuple[Arrival, str]]:
+    """Long texts, each once: an exact copy is another check's."""
+    texts: set[str] = set()
+    for arrival in history.arrivals:
+        text = arrival.segment.text
+        if arrival.tokens < MIN_TOKENS or not text or arrival.segment.category in SKIPPED:
+            continue
+        plain = " ".join(text.split())
+        if plain not in texts:
+            texts.add(plain)
+            yield arrival, plain
 
 
 def _best(

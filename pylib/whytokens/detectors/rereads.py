@@ -30,7 +30,7 @@ class Rereads:
             things = {label(one.again.segment) for one in found}
             yield Waste(
                 title=f"Do not put {_results(len(found))} into the prompt again",
-                why=f"{len(things):,} different, each already in the same prompt word for word.",
+                why=f"Each stands in the same prompt already, word for word ({len(things):,} different).",
                 change=Remove(tuple(priced.claim(one.again) for one in found)),
                 evidence=tuple(_evidence(priced, one) for one in found),
                 fix=FIX,

@@ -104,7 +104,8 @@ def move_volatile(one: Attribution, kind: str) -> Fix:
         "gemini": 'contents[-1]["parts"].append({"text": f"Now: {now}"})',
     }
     return Fix(
-        text=f"Take the {kind} out of the beginning of the prompt and put it into the last message.",
+        text=f"Take the {kind} out of the beginning of the prompt and put it at the end of the last message, "
+        "where it stays when the conversation goes on.",
         snippet=where.get(family(one), 'last_message += f"\\nNow: {now}"'),
         language="python",
         risk="The model reads it at the end of the prompt instead of at its start.",

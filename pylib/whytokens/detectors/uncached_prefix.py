@@ -24,7 +24,7 @@ class UncachedPrefix:
                     title=title(plan),
                     why=why(plan),
                     change=Cache(plan.number),
-                    evidence=tuple(priced.call_evidence(r.one) for r in plan.requests[:20]),
+                    evidence=tuple(priced.call_evidence(r.one) for r in plan.requests),
                     fix=best_fix(plan, first),
                     confidence="high" if plan.rules.confidence == "high" else "medium",
                     assumptions=assumptions(plan),

@@ -45,7 +45,7 @@ class VerboseSchemas:
                 title="Look at your longest tool schemas",
                 why=f"A call carries up to {most:,} tokens of definitions; {len(found):,} exceed {LONG_TOKENS:,}.",
                 change=Say(),
-                evidence=tuple(found[:20]),
+                evidence=tuple(found),
                 fix=FIX,
                 confidence="low",
             )

@@ -42,7 +42,7 @@ def _finding(one: FindingShape) -> Iterator[str]:
         place = item["file"] + (f":{item['line']}" if item["line"] else "")
         note = f", {item['note']}" if item["note"] else ""
         yield f"{'':13}{item['label'][:60]} · {item['tokens']:,} tokens{note} ({place})"
-    more = len(one["evidence"]) - SHOWN_EVIDENCE
+    more = one["evidence_total"] - SHOWN_EVIDENCE
     if more > 0:
         yield f"{'':13}and {more:,} more"
     if one["fix"]:

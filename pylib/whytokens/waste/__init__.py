@@ -146,6 +146,7 @@ class Finding:
     state: State
     confidence: Confidence = "medium"
     evidence: tuple[Evidence, ...] = ()
+    evidence_total: int = 0
     saving: Saving | None = None
     fix: Fix | None = None
     overlaps: tuple[int, ...] = field(default=())

@@ -23,6 +23,8 @@ from whytokens.waste.projection import PPM, Projection, project
 from whytokens.waste.telescope import STEPS, Telescope, step_of
 from whytokens.waste.traffic import Traffic, threads
 
+# A list that a person can look through, and that does not fill the report of a thousand sessions.
+MAX_EVIDENCE = 200
 # Said of a change that was priced and came to nothing.
 COUNTED = "Its tokens are counted in the finding it overlaps with."
 UNPRICED = "No price is known for these calls."
@@ -61,7 +63,11 @@ def check(
     stable = Prompts(trace, moved.same, moved.loose)
     made = [one.call for one in calls]
     traffic, keys = Traffic(stable, made), threads(stable, made)
-    plans = make_plans(calls, Prompts(trace), stable, keys, pricer)
+    yield 0
+    plans: list[Plan] = []
+    for plan in make_plans(calls, Prompts(trace), stable, keys, pricer):
+        plans.append(plan)
+        yield 0
     priced = Priced(trace, found, plans, moved, traffic, keys)
     yield 0
     wastes: list[tuple[Detector, Waste]] = []
@@ -79,7 +85,10 @@ def check(
         yield rank + 1
     telescope = Telescope(trace, calls, {p.number: p for p in plans}, traffic, pricer)
     wastes.sort(key=_turn)
-    done = [_finding(detector, waste, telescope) for detector, waste in wastes]
+    done: list[Finding] = []
+    for detector, waste in wastes:
+        done.append(_finding(detector, waste, telescope))
+        yield len(detectors)
     done = _overlapping(done, [waste for _, waste in wastes], telescope.pusd > 0)
     order = sorted(done, key=lambda one: -(one.saving.pusd if one.saving else 0))
     back = {id(one): number for number, one in enumerate(order)}
@@ -117,7 +126,8 @@ def _finding(detector: Detector, waste: Waste, telescope: Telescope) -> Finding:
         why=waste.why,
         state="waste" if saving else "advice",
         confidence=waste.confidence,
-        evidence=waste.evidence,
+        evidence=waste.evidence[:MAX_EVIDENCE],
+        evidence_total=len(waste.evidence),
         saving=saving,
         fix=waste.fix,
     )

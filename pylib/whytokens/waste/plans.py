@@ -5,7 +5,7 @@ Spec: facts, 4.2 (c). Money chooses between policies here, so that detectors nee
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -107,14 +107,12 @@ def make_plans(
     stable: Prompts,
     threads: Mapping[CallId, str],
     pricer: Pricer,
-) -> list[Plan]:
+) -> Iterator[Plan]:
     """A plan for every group of calls whose provider's rules are known. `stable` is the tree of
     prompts without their volatile parts, `threads` the conversation of each call."""
-    made = []
     for number, group in enumerate(groups(requests(found, prompts, threads), stable)):
         if group.rules is not None and len(group.requests) > 1:
-            made.append(_plan(number, group, group.rules, prompts, stable, pricer))
-    return made
+            yield _plan(number, group, group.rules, prompts, stable, pricer)
 
 
 def _plan(
