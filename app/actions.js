@@ -22,8 +22,12 @@ import { VIEWS } from "./views/registry.js";
  */
 
 export class Actions {
+  /** The page's own, for benches and for the console. @type {Actions | null} */
+  static latest = null;
+
   /** @param {(on: import("./load.js").On) => Answerer} engine */
   constructor(engine) {
+    Actions.latest = this;
     /** @type {File[]} */
     this.files = [];
     this.running = 0;

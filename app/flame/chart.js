@@ -16,7 +16,7 @@ import { frameClass } from "./colors.js";
  * @typedef {{frame: (tree: Tree, row: number, look: Look) => string,
  *   strip: (tree: Tree, row: number, look: Look) => number,
  *   name: (tree: Tree, row: number, look: Look) => string,
- *   spoken: (tree: Tree, row: number) => string}} Paint
+ *   spoken: (tree: Tree, row: number, look: Look) => string}} Paint
  */
 
 const CELL = 26;
@@ -30,17 +30,22 @@ const MIN_FRAME_IN_ORDER = 1;
 const PAINT = {
   frame: (tree, row, look) => frameClass(tree, row, look.colour),
   strip: (tree, row) => (tree.columns.tokens[row] ? tree.columns.read[row] / tree.columns.tokens[row] : 0),
-  name: (tree, row) => tree.label(row),
+  name: (tree, row) => shortened(tree.label(row)),
   spoken: (tree, row) => {
     const { tokens, nusd, read, approx } = tree.columns;
     const about = approx[row] ? "about " : "";
     const share = percent(nusd[0] ? nusd[row] : tokens[row], nusd[0] || tokens[0]);
+    const label = tree.label(row);
+    const name = shortened(label);
     return (
-      `${tree.label(row)}, ${about}${count(tokens[row])} tokens, ${dollars(nusd[row])}, ` +
+      `${name === label ? label : `${name}, ${label}`}, ${about}${count(tokens[row])} tokens, ${dollars(nusd[row])}, ` +
       `${share} of trace, ${percent(read[row], tokens[row])} read from cache`
     );
   },
 };
+
+/** Files of one folder differ at their end: of a long path its last two parts. @param {string} label */
+const shortened = (label) => (/^[~.]?\/.*\/.*\//.test(label) ? `…/${label.split("/").slice(-2).join("/")}` : label);
 
 export class Chart {
   /** @param {HTMLElement} host @param {{select: (row: number) => void, zoom: (row: number) => void, menu: (row: number, x: number, y: number) => void}} on */
@@ -52,6 +57,8 @@ export class Chart {
     /** @type {Tree | null} */
     this.tree = null;
     this.paint = PAINT;
+    /** @type {Look | null} */
+    this.look = null;
     /** What is drawn, so that a change that moves no frame only dresses them anew. */
     this.drawn = "";
     host.setAttribute("role", "tree");
@@ -65,13 +72,15 @@ export class Chart {
   draw(tree, look, paint = PAINT) {
     const width = Math.max(300, this.host.clientWidth);
     const wanted = [width, look.focus, look.unit, look.ordered, look.inverted].join();
-    if (this.tree !== tree || this.paint !== paint || this.drawn !== wanted) {
+    this.look = look;
+    const fresh = this.tree !== tree || this.paint !== paint || this.drawn !== wanted;
+    if (fresh) {
       this.tree = tree;
       this.paint = paint;
       this.drawn = wanted;
       this.#frames(tree, look, width);
     }
-    this.#dress(tree, look);
+    this.#dress(tree, look, fresh);
   }
 
   /** @param {Tree} tree @param {Look} look @param {number} width */
@@ -85,7 +94,9 @@ export class Chart {
         .transitionDuration(0)
         .title("")
         .tooltip(false)
-        .setLabelHandler((/** @type {any} */ d) => (this.tree ? this.paint.spoken(this.tree, d.data.row) : ""))
+        .setLabelHandler((/** @type {any} */ d) =>
+          this.tree && this.look ? this.paint.spoken(this.tree, d.data.row, this.look) : "",
+        )
         .setColorMapper(() => "currentColor");
       this.chart.width(width).inverted(!look.inverted);
       select(this.host).datum(data).call(this.chart);
@@ -118,8 +129,8 @@ export class Chart {
     );
   }
 
-  /** Classes, strips, ticks and roles on what d3 has drawn. @param {Tree} tree @param {Look} look */
-  #dress(tree, look) {
+  /** Classes, strips, ticks and roles on what d3 has drawn; words only where frames are `fresh`. @param {Tree} tree @param {Look} look @param {boolean} fresh */
+  #dress(tree, look, fresh) {
     this.#pattern();
     for (const g of this.host.querySelectorAll("svg > g")) {
       const row = /** @type {any} */ (g).__data__.data.row;
@@ -129,11 +140,13 @@ export class Chart {
       if (look.searching) names.push(match ? "match" : "dim");
       if (look.outlined.has(tree.columns.segment[row])) names.push("evidence");
       g.setAttribute("class", names.join(" "));
-      g.id = `frame-${row}`;
-      g.setAttribute("role", "treeitem");
-      g.setAttribute("aria-level", String(tree.depth(row) + 1));
       g.setAttribute("aria-selected", String(row === look.selected));
-      g.setAttribute("aria-label", this.paint.spoken(tree, row));
+      if (fresh) {
+        g.id = `frame-${row}`;
+        g.setAttribute("role", "treeitem");
+        g.setAttribute("aria-level", String(tree.depth(row) + 1));
+        g.setAttribute("aria-label", this.paint.spoken(tree, row, look));
+      }
       const inner = Math.max(0, Number(g.getAttribute("width") ?? 0) - 1);
       part(g, "strip", STRIP, Math.round(inner * Math.min(1, this.paint.strip(tree, row, look))));
       const broke = look.ordered && tree.depth(row) === 1 && look.breaks.has(tree.columns.first[row]);

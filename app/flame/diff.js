@@ -37,11 +37,8 @@ export const DIFF_PAINT = {
     const kind = KINDS[columns(tree).kind[row]];
     return `${signed(look.unit, change(tree, look.unit, row))} ${tree.label(row)}${kind ? ` (${kind})` : ""}`;
   },
-  spoken: (tree, row) => {
-    const kind = KINDS[columns(tree).kind[row]];
-    return (
-      `${tree.label(row)}, ${signed("tokens", change(tree, "tokens", row))} tokens, ` +
-      `${signed("nusd", change(tree, "nusd", row))}${kind ? `, ${kind}` : ""}`
-    );
+  spoken: (tree, row, look) => {
+    const both = `${signed("tokens", change(tree, "tokens", row))} tokens, ${signed("nusd", change(tree, "nusd", row))}`;
+    return `${DIFF_PAINT.name(tree, row, look)}, ${both}`;
   },
 };

@@ -22,11 +22,20 @@ from whytokens.report import report
 from whytokens.worker import source
 
 PAGE_SUFFIXES = (".html", ".js", ".css", ".svg", ".webmanifest")
+PAGE_DATA = ("lab.json",)
 NOT_SERVED = ("vendor-entry.js", "viewer.js")
 # Loaded when asked for, never ahead: the lab's own parts.
-NOT_AHEAD = ("lab", "vendor/pyscript", "sw.js", "vendor/micropip")
+NOT_AHEAD = (
+    "lab.",
+    "questions.js",
+    "sw.js",
+    "vendor/pyscript",
+    "vendor/pyodide/micropip",
+    "vendor/pyodide/packaging",
+)
 RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 OPEN_URL_BANNER = "This page may contact the address in the link, nothing else."
+DEPENDS = {"tiktoken": ["whytokens"], "micropip": ["packaging"]}
 CDN = "https://cdn.jsdelivr.net"
 CDN_PYODIDE = f"{CDN}/npm/pyodide@314.0.7/"
 
@@ -42,6 +51,7 @@ def build(out: Path, *, assets: str) -> Path:
     _python(fresh, own_runtime=assets == "self")
     viewer.chart(fresh / "vendor" / "flamegraph.js")
     shutil.copytree(DATA, fresh / "assets")
+    _pyscript(fresh / "vendor" / "pyscript")
     _samples(fresh / "samples")
     if assets == "cdn":
         index = fresh / "index.html"
@@ -59,7 +69,7 @@ def _copy_page(out: Path) -> None:
         inside = path.relative_to(APP)
         if "node_modules" in inside.parts or path.name in NOT_SERVED:
             continue
-        if path.is_file() and path.suffix in PAGE_SUFFIXES:
+        if path.is_file() and (path.suffix in PAGE_SUFFIXES or path.name in PAGE_DATA):
             target = out / inside
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
@@ -75,9 +85,21 @@ def _python(out: Path, *, own_runtime: bool) -> None:
     for path in made:
         shutil.copyfile(path, target / path.name)
     lock = json.loads((NODE_MODULES / "pyodide" / "pyodide-lock.json").read_text())
+    made += wheels.lab(BUILD / "lab-wheels")
+    for path in made[-wheels.LAB_WHEELS :]:
+        shutil.copyfile(path, target / path.name)
     packages = [path for path in made if path.suffix == ".whl"]
     lock["packages"] = {path.name.split("-")[0]: _lock_entry(path) for path in packages}
     (target / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
+
+
+def _pyscript(out: Path) -> None:
+    """PyScript for the lab, whole but for source maps."""
+    made = NODE_MODULES / "@pyscript" / "core" / "dist"
+    out.mkdir(parents=True)
+    for path in sorted(made.glob("*")):
+        if path.suffix in (".js", ".css"):
+            shutil.copyfile(path, out / path.name)
 
 
 def _bytecode() -> list[Path]:
@@ -114,7 +136,7 @@ def _lock_entry(wheel: Path) -> dict[str, Any]:
         "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
         "package_type": "package",
         "imports": [name],
-        "depends": ["whytokens"] if name == "tiktoken" else [],
+        "depends": DEPENDS.get(name, []),
         "unvendored_tests": False,
     }
 

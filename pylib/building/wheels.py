@@ -15,6 +15,7 @@ from building.places import ROOT
 from whytokens import __version__
 
 EPOCH = "1767225600"  # 2026-01-01, so that the same sources give the same bytes
+LAB_WHEELS = 2  # micropip, packaging
 SHIM = '''"""tiktoken's compiled core, in pure Python: whytokens' own, with equal ids."""
 
 from whytokens.tokenizers.core import CoreBPE
@@ -78,6 +79,34 @@ def tiktoken(out: Path) -> Path:
     target = out / f"tiktoken-{found.version}-py3-none-any.whl"
     _write(target, "tiktoken", found.version, files)
     return target
+
+
+def lab(out: Path) -> list[Path]:
+    """micropip and what it needs, as PyPI has them; the lock names their hashes."""
+    lock = Path(__file__).parent / "lab.lock"
+    found = sorted(out.glob("*.whl"))
+    if len(found) != LAB_WHEELS or (out / "lock").read_text() != lock.read_text():
+        shutil.rmtree(out, ignore_errors=True)
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--dest",
+            str(out),
+        ]
+        command += [
+            "--disable-pip-version-check",
+            "--only-binary=:all:",
+            "--python-version",
+            "3.14",
+        ]
+        subprocess.run([*command, "--require-hashes", "-r", str(lock)], check=True)
+        (out / "lock").write_text(lock.read_text())
+        found = sorted(out.glob("*.whl"))
+    return found
 
 
 def _write(target: Path, name: str, version: str, files: dict[str, bytes]) -> None:

@@ -1,0 +1,92 @@
+// The lab: PyScript's editor over the same Pyodide and wheels as the page. What the user drops goes to
+// Python as blob: addresses; results come back over a BroadcastChannel and are drawn as text.
+
+import { byId, el, fill } from "./dom.js";
+import { QUESTIONS } from "./questions.js";
+import { save } from "./saving.js";
+import { restoreTheme } from "./theme.js";
+
+const BASE = new URL(".", document.baseURI).href;
+const SAMPLE = "samples/refund-agent.jsonl";
+
+restoreTheme();
+/** @type {any} */
+const cell = byId("cell");
+const state = byId("state");
+/** Python's side of all cells; there once the setup node has run. @type {Promise<any>} */
+const python = new Promise((resolve) => {
+  byId("setup").addEventListener("py-editor", () => resolve(/** @type {any} */ (byId("setup")).xworker));
+});
+/** Cells wait for what is being opened. @type {Promise<void>} */
+let opening;
+
+/** @param {string} code */
+const run = async (code) => (await python).sync.runAsync(code);
+
+/** @param {[string, string][]} files */
+async function load(files) {
+  state.textContent = `Opening ${files.map(([name]) => name).join(", ")}`;
+  await run(
+    `from whytokens import lab\nbase = ${JSON.stringify(BASE)}\nopened, trace, report = await lab.load(base, ${JSON.stringify(files)})\n` +
+      `lab._post({"kind": "state", "text": f"{trace.name}: {len(trace.calls):,} calls are open"})`,
+  );
+}
+
+/** @param {File[]} chosen */
+async function take(chosen) {
+  /** @type {[string, string][]} */
+  const files = chosen.map((file) => [file.name, URL.createObjectURL(file)]);
+  const logs = files.filter(([name]) => !name.endsWith(".whl"));
+  for (const [name, address] of files.filter(([name]) => name.endsWith(".whl"))) {
+    state.textContent = `Installing ${name}`;
+    await run(
+      `from whytokens import lab\n_added = await lab.plug(${JSON.stringify(name)}, ${JSON.stringify(address)})\n` +
+        `lab._post({"kind": "state", "text": "Installed " + ${JSON.stringify(name)} + ": " + ", ".join(_added)})`,
+    );
+  }
+  if (logs.length) opening = load(logs);
+}
+
+new BroadcastChannel("whytokens-lab").onmessage = ({ data }) => {
+  const message = JSON.parse(data);
+  if (message.kind === "state") state.textContent = message.text;
+  else if (message.kind === "file") byId("results").prepend(fileButton(message.name, message.text));
+  else if (message.kind === "table") byId("results").prepend(tableOf(message.head, message.rows));
+};
+
+/** @param {string} name @param {string} text */
+const fileButton = (name, text) =>
+  el("p", {}, el("button", { type: "button", click: () => save(name, new Blob([text])) }, `Save ${name}`));
+
+/** @param {string[]} head @param {string[][]} rows */
+function tableOf(head, rows) {
+  const names = head.map((name) => el("th", { scope: "col", class: "text" }, name));
+  const lines = rows.map((row) => el("tr", {}, ...row.map((value) => el("td", { class: "text" }, value))));
+  const body = el("tbody", {}, ...lines);
+  return el("table", { class: "list", "data-testid": "lab-table" }, el("thead", {}, el("tr", {}, ...names)), body);
+}
+
+fill(
+  byId("questions"),
+  document.createTextNode("Questions: "),
+  ...QUESTIONS.map(([title, code]) => {
+    const click = () => {
+      cell.code = code;
+    };
+    return el("button", { type: "button", click }, title);
+  }),
+);
+const picker = /** @type {HTMLInputElement} */ (byId("picker"));
+byId("open").addEventListener("click", () => picker.click());
+picker.addEventListener("change", () => take([...(picker.files ?? [])]));
+addEventListener("dragover", (event) => event.preventDefault());
+addEventListener("drop", (event) => {
+  event.preventDefault();
+  take([...(event.dataTransfer?.files ?? [])]);
+});
+
+// A cell finds something open: the sample, or what the user has dropped since.
+opening = load([["refund-agent.jsonl", new URL(SAMPLE, BASE).href]]);
+byId("cell").addEventListener("py-editor", () => {
+  cell.handleEvent = () => opening;
+});

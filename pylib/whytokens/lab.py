@@ -1,0 +1,101 @@
+"""The lab's side in Python: opens dropped files in the notebook, shows tables, saves files, plugs in wheels.
+
+Runs in Pyodide only (`app/lab.html`); results go to the page over a BroadcastChannel, as JSON text.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterable, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from whytokens import assets, registry
+from whytokens.model import Trace
+from whytokens.operations import source
+from whytokens.pipeline import Need, Opened, open_sources
+from whytokens.protocol import Report
+from whytokens.report import report
+
+CHANNEL = "whytokens-lab"
+FOLDER = Path("/tmp/lab")
+# What a plug-in's module may offer under the name WHYTOKENS, by the registry's own lists.
+LISTS = {
+    "importers": "IMPORTERS",
+    "detectors": "DETECTORS",
+    "templates": "TEMPLATES",
+    "exporters": "EXPORTERS",
+}
+
+
+async def load(base: str, files: Sequence[Sequence[str]]) -> tuple[Opened, Trace, Report]:
+    """Open files given as (name, address); vocabularies come from `base`, the site itself."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    found = []
+    for number, (name, address) in enumerate(files):
+        path = FOLDER / str(number)
+        path.write_bytes(await _fetch(address))
+        found.append(source({"name": name, "path": str(path)}))
+    steps = open_sources(found)
+    while True:
+        try:
+            event = next(steps)
+        except StopIteration as stop:
+            opened: Opened = stop.value
+            return opened, opened.trace, report(opened)
+        if isinstance(event, Need):
+            assets.put(event.asset, await _fetch(f"{base}assets/{event.asset}"))
+
+
+async def plug(name: str, address: str) -> list[str]:
+    """Install a wheel with micropip and list what its module offers in our registry."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    path = FOLDER / name
+    path.write_bytes(await _fetch(address))
+    micropip = importlib.import_module("micropip")
+    await micropip.install(f"emfs:{path}")
+    project = name.split("-")[0]
+    names = [file.parts[0].removesuffix(".py") for file in metadata.files(project) or ()]
+    modules = dict.fromkeys(one for one in names if one.isidentifier())
+    return [word for module in modules for word in register(importlib.import_module(module))]
+
+
+def register(module: Any) -> list[str]:
+    """Put a module's WHYTOKENS lists in front of ours; returns the keys that are new."""
+    added: list[str] = []
+    for kind, values in getattr(module, "WHYTOKENS", {}).items():
+        name = LISTS[kind]
+        setattr(registry, name, (*values, *getattr(registry, name)))
+        added += [str(value.key) for value in values]
+    return added
+
+
+def table(rows: Iterable[Sequence[object]], head: Sequence[str] = ()) -> None:
+    """Show rows as a table below the cell."""
+    cells = [[str(cell) for cell in row] for row in rows]
+    _post({"kind": "table", "head": list(head), "rows": cells})
+
+
+def download(name: str, text: str) -> None:
+    """Offer a text as a file."""
+    _post({"kind": "file", "name": name, "text": text})
+
+
+def dollars(pusd: int) -> str:
+    """Picodollars as dollars, for cells."""
+    return f"${pusd / 10**12:.4f}"
+
+
+async def _fetch(address: str) -> bytes:
+    http = importlib.import_module("pyodide.http")
+    response = await http.pyfetch(address)
+    return bytes(await response.bytes())
+
+
+def _post(message: dict[str, Any]) -> None:
+    js = importlib.import_module("js")
+    channel = js.BroadcastChannel.new(CHANNEL)
+    channel.postMessage(json.dumps(message))
+    channel.close()

@@ -1,0 +1,58 @@
+"""Everyone can use it: axe in six states and both themes, the keyboard alone, high contrast, no motion."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+from test_page import AXE, PARALLEL, SLOW_MS, drop, opened
+
+STATES = ("order", "everywhere", "sessions", "compare", "share", "menu")
+
+
+def reach(page: Page, address: str, state: str) -> None:
+    page.goto(address)
+    expect(page.get_by_test_id("example")).to_be_visible()
+    if state == "order":
+        page.keyboard.press("2")
+        expect(page.locator("#timeline .bar").first).to_be_visible()
+    elif state == "sessions":
+        page.keyboard.press("5")
+        expect(page.get_by_test_id("session-list")).to_be_visible()
+    elif state == "menu":
+        page.get_by_test_id("export").click()
+        expect(page.get_by_test_id("menu")).to_be_visible()
+    else:
+        drop(page, (PARALLEL.name, PARALLEL.read_bytes()))
+        opened(page, PARALLEL.name)
+    if state == "everywhere":
+        page.keyboard.press("3")
+        page.locator("#everywhere .offers button").first.click()
+        expect(page.get_by_test_id("life")).to_be_visible(timeout=SLOW_MS)
+    elif state == "compare":
+        page.get_by_test_id("picker-other").set_input_files(str(PARALLEL))
+        expect(page.get_by_test_id("compared")).to_be_visible(timeout=SLOW_MS)
+    elif state == "share":
+        page.keyboard.press("s")
+        expect(page.get_by_test_id("share-numbers")).to_be_visible(timeout=SLOW_MS)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing(desk: Page, address: str, scheme: str, state: str) -> None:
+    desk.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    reach(desk, address, state)
+    desk.evaluate(AXE.read_text(encoding="utf-8"))
+    found = desk.evaluate(
+        "axe.run().then((r) => r.violations.map((v) => [v.id, v.nodes.map((n) => n.html.slice(0, 160)).slice(0, 3)]))"
+    )
+    assert found == []
+
+
+def test_high_contrast_keeps_edges(desk: Page, address: str) -> None:
+    desk.emulate_media(forced_colors="active")
+    desk.goto(address)
+    expect(desk.get_by_test_id("example")).to_be_visible()
+    stroke, fill = desk.evaluate(
+        "(() => { const s = getComputedStyle(document.querySelector('#chart .k-tools > rect')); return [s.stroke, s.fill]; })()"
+    )
+    assert stroke != fill
