@@ -35,11 +35,9 @@ def openai(text: str) -> dict:
         {"role": "tool", "tool_call_id": text, "content": text},
         {"role": text, "content": text},
     ]
-    usage = {"prompt_tokens": 9000, "completion_tokens": 5, "total_tokens": 9005}
     reply = {
         "model": text,
         "choices": [{"message": {"role": "assistant", "content": text}, "finish_reason": text}],
-        "usage": usage,
     }
     return {
         "request": {"model": text, "messages": messages, "tools": [tool]},
@@ -76,12 +74,6 @@ def anthropic(text: str) -> dict:
         "tools": tools,
         "metadata": {"user_id": text},
     }
-    usage = {
-        "input_tokens": 9000,
-        "cache_read_input_tokens": 0,
-        "cache_creation_input_tokens": 0,
-        "output_tokens": 3,
-    }
     reply = {
         "id": text,
         "type": "message",
@@ -89,7 +81,6 @@ def anthropic(text: str) -> dict:
         "model": "claude-sonnet-4-5",
         "content": content[:1],
         "stop_reason": "end_turn",
-        "usage": usage,
     }
     return {"request": request, "response": reply, "session": text}
 

@@ -17,6 +17,8 @@ def test_a_hundred_thousand_frames_draw_and_search(desk: Page, address: str) -> 
     for query in ("frame 7", "foo(", "/frame (1|2)9/"):
         desk.get_by_test_id("search").fill(query)
         expect(desk.get_by_test_id("matched")).to_contain_text("atche")
+    desk.get_by_test_id("search").fill("")
+    desk.keyboard.press("Escape")
     desk.locator("#chart .frame > rect:first-of-type").nth(3).dispatch_event("click")
     desk.keyboard.press("0")
     assert desk.locator("#chart svg > g").count() == frames
