@@ -40,7 +40,12 @@ function drawInspector(host, tree, row, focus, act, sealed, rates) {
   const show = () => showText(act, segment[row], where, text);
   fill(
     host,
-    el("h2", {}, tree.label(row), el("span", { class: "muted" }, row === 0 ? "" : ` · ${word}`)),
+    el(
+      "h2",
+      {},
+      tree.label(row),
+      el("span", { class: "muted" }, row === 0 || word === tree.label(row) ? "" : ` · ${word}`),
+    ),
     numbers(tree, row, focus),
     tree.columns.nusd[0] ? el("p", { class: "muted", "data-testid": "inspector-rates" }, rates) : null,
     el("p", { class: "muted path" }, [tree.path(row).join(" › "), started].filter(Boolean).join(" · ")),
@@ -61,10 +66,10 @@ function drawInspector(host, tree, row, focus, act, sealed, rates) {
 /** @param {Tree} tree @param {number} row @param {number} focus */
 function numbers(tree, row, focus) {
   const { tokens, nusd, calls, read, approx } = tree.columns;
-  const about = approx[row] ? "≈ " : "";
+  const about = (/** @type {number} */ at, /** @type {string} */ value) => (approx[at] ? `≈ ${value}` : value);
   const rows = [
-    line("tokens", about + count(tokens[row]), count(tokens[focus]), count(tokens[0])),
-    line("cost", about + dollars(nusd[row]), dollars(nusd[focus]), dollars(nusd[0])),
+    line("tokens", ...[row, focus, 0].map((at) => about(at, count(tokens[at])))),
+    line("cost", ...[row, focus, 0].map((at) => about(at, dollars(nusd[at])))),
     line("share of tokens", "", percent(tokens[row], tokens[focus]), percent(tokens[row], tokens[0])),
     line("share of cost", "", percent(nusd[row], nusd[focus]), percent(nusd[row], nusd[0])),
     line("read from cache", ...[row, focus, 0].map((at) => percent(read[at], tokens[at]))),
