@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +37,40 @@ def launched(profile: Path | None = None) -> Iterator[Any]:
 
 
 def renderer_cpu_s() -> float:
-    """CPU seconds of all Chromium renderer processes that run now."""
-    total = 0.0
+    """CPU seconds of the renderers that this process has launched and that run now."""
+    return sum((int(s[11]) + int(s[12])) / TICKS_PER_SECOND for _, s in _renderers())
+
+
+def tab_peak_bytes() -> int:
+    """The most memory that any of those renderers ever had resident (VmHWM)."""
+    peaks = [0]
+    for folder, _ in _renderers():
+        with suppress(OSError):
+            found = re.search(r"VmHWM:\s+(\d+) kB", (folder / "status").read_text())
+            peaks += [int(found[1]) * 1024] if found else []
+    return max(peaks)
+
+
+def _renderers() -> Iterator[tuple[Path, list[str]]]:
+    """Each with its fields of /proc/PID/stat after the name (proc(5)); of our browser alone, for
+    others may run on the machine."""
+    running = dict(_processes())
+    for pid, fields in running.items():
+        folder = Path("/proc", str(pid))
+        with suppress(OSError):
+            if b"--type=renderer" in (folder / "cmdline").read_bytes() and _ours(pid, running):
+                yield folder, fields
+
+
+def _processes() -> Iterator[tuple[int, list[str]]]:
     for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            command = status.with_name("cmdline").read_bytes()
-            if b"--type=renderer" in command:
-                fields = status.read_text().rpartition(")")[2].split()
-                total += (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
-        except OSError:
-            continue
-    return total
+        with suppress(OSError):
+            yield int(status.parent.name), status.read_text().rpartition(")")[2].split()
+
+
+def _ours(pid: int, running: dict[int, list[str]]) -> bool:
+    while pid in running:
+        if pid == os.getpid():
+            return True
+        pid = int(running[pid][1])
+    return False

@@ -62,6 +62,8 @@ from whytokens.waste.fixed import fixed
 MAX_SHOWN_CHARS = 20_000
 Steps = Generator[Event, None, Any]
 _opened: dict[str, Opened] = {}
+# A read of a mounted file asks the browser for a piece of a Blob: rarely, then, and large ones.
+READ_BYTES = 2**20
 _snapshot: dict[str, Snapshot] = {}  # "newer": one the user dropped, kept for what is opened next
 _cells: list[Cells] = []
 

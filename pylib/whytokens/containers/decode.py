@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple, cast
 
 from whytokens.containers import Source, zstd
-from whytokens.containers.streams import TooBig, metered
+from whytokens.containers.streams import TooBig, metered, pieces
 from whytokens.errors import TraceError
 from whytokens.model import Where
 
@@ -110,7 +110,7 @@ def lines(source: Source) -> Iterator[Line]:
     encoding = _encoding(head_bytes(source))
     with source.open() as raw:
         stream = unpacked(raw, source)
-        text = io.TextIOWrapper(stream, encoding=encoding, newline="\n")
+        text = io.TextIOWrapper(pieces(stream), encoding=encoding, newline="\n")
         number = 0
         try:
             while line := text.readline(MAX_LINE_CHARS):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
 from whytokens.containers.decode import Line, lines
+from whytokens.containers.resent import Resent
 from whytokens.errors import TraceError
 from whytokens.importers import Progress
 from whytokens.model import Where
@@ -63,6 +64,19 @@ def parse(text: str) -> Any:
         raise ValueError("nested too deeply") from error
 
 
+def _parser() -> Callable[[str], Any]:
+    """`parse` for the lines of a file, which may send again what an earlier one sent."""
+    resent = Resent()
+
+    def parse_line(text: str) -> Any:
+        try:
+            return resent.parse(text.strip())
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+
+    return parse_line
+
+
 def _parses(text: str) -> bool:
     try:
         parse(text)
@@ -72,12 +86,13 @@ def _parses(text: str) -> bool:
 
 
 def _json_lines(source: Source, builder: TraceBuilder, found: Iterator[Line]) -> Iterator[Document]:
+    parse_line = _parser()
     for line in found:
         if not line.text.strip():
             continue
         where = Where(file=source.name, line=line.number)
         try:
-            value = parse(line.text)
+            value = parse_line(line.text)
         except ValueError as error:
             cut = "" if line.text.endswith("\n") else " (the file ends inside it)"
             reason = f"Line {line.number:,} is not JSON{cut}: {_reason(error)}."

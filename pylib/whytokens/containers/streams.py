@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -15,6 +15,7 @@ MAX_RATIO = 400
 # Below this even a bomb does no harm.
 HARMLESS_BYTES = 128 * 2**20
 BUFFER_BYTES = 2**17
+PIECE_BYTES = 2**20
 
 
 class TooBig(OSError):
@@ -113,6 +114,30 @@ class _Inflated(io.RawIOBase):
         if not self.closed:
             self._raw.close()
         super().close()
+
+
+class _Pieces(io.BufferedIOBase):
+    """Gives large pieces to a reader that asks for small ones."""
+
+    def __init__(self, inner: BinaryIO) -> None:
+        self._inner = inner
+
+    def readable(self) -> bool:
+        return True
+
+    def read1(self, size: int = -1, /) -> bytes:
+        return self._inner.read(max(size, PIECE_BYTES))
+
+    def close(self) -> None:
+        if not self.closed:
+            self._inner.close()
+        super().close()
+
+
+def pieces(inner: BinaryIO) -> BinaryIO:
+    """The stream for `io.TextIOWrapper`, which asks for 8 kB at a time and lets no buffer help it:
+    every read of a file that is mounted in the page is a question to the browser."""
+    return cast(BinaryIO, _Pieces(inner))
 
 
 def inflated(raw: BinaryIO) -> BinaryIO:

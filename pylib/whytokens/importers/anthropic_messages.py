@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from whytokens.builder import TraceBuilder
 from whytokens.importers import pictures, thinking, usage
 from whytokens.importers.bodies import Api, BodyImporter, Reply, Request, body_guide, named_model
+from whytokens.importers.earlier import Earlier
 from whytokens.importers.exchanges import Exchange
-from whytokens.importers.tools import CallNames, call, definition
+from whytokens.importers.tools import CallNames, Noted, call, definition
 from whytokens.importers.values import (
     Json,
     as_dict,
@@ -54,39 +56,67 @@ def request_messages(
         found.append(builder.message("system", segments))
         if any("cache_control" in block for block in system):
             marks.append(len(found))
+    read = _read_all(body, builder, where, names)
     waiting = list[SegmentId]()
-    for number, value in enumerate(as_list(body.get("messages"))):
-        message = as_dict(value)
-        place = _place(where, "messages", number)
-        if waiting and message.get("role") == "user" and _is_results(message):
-            waiting += content(_blocks(message.get("content")), "user", builder, place, names)
+    for one in read:
+        if waiting and one.role == "user" and one.results:
+            waiting += one.segments
             found[-1] = builder.message("tool", waiting)
         else:
-            found.append(conversation_message(message, builder, place, names))
-            waiting = builder.segments_of(found[-1]) if _is_results(message) else []
-        if any("cache_control" in block for block in _blocks(message.get("content"))):
+            found.append(builder.message(one.kind, one.segments))
+            waiting = list(one.segments) if one.results else []
+        if one.marked:
             marks.append(len(found))
-    return found, _options(body, tools), tuple(marks)
+    return found, _options(body, tools, read), tuple(marks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """A message: the role it was sent with and the role it is kept with, its segments, whether it is
+    nothing but results, whether its prefix is to be cached and its documents cited; calls it names."""
+
+    role: Any
+    kind: Role
+    segments: list[SegmentId]
+    results: bool
+    marked: bool
+    cites: bool
+    noted: list[Noted]
+
+
+def _read_all(body: Json, builder: TraceBuilder, where: Where, names: CallNames) -> list[_Read]:
+    earlier: Earlier[_Read] = builder.gathered("earlier anthropic.messages", Earlier)
+
+    def read(number: int, value: Any) -> _Read:
+        return _read(as_dict(value), builder, _place(where, "messages", number), names)
+
+    return earlier.read(
+        as_list(body.get("messages")), names.definitions, read, lambda one: names.again(one.noted)
+    )
+
+
+def _read(message: Json, builder: TraceBuilder, where: Where, names: CallNames) -> _Read:
+    role, blocks = message.get("role"), _blocks(message.get("content"))
+    names.fresh()
+    segments = content(blocks, str(role), builder, _place(where, "content"), names)
+    return _Read(
+        role=role, kind=_kind(role, blocks), segments=segments, results=_is_results(message),
+        marked=any("cache_control" in block for block in blocks), cites=_is_to_cite(blocks),
+        noted=names.fresh(),
+    )  # fmt: skip
+
+
+def _kind(role: Any, blocks: list[Json]) -> Role:
+    """With any tool result a message has the role "tool"."""
+    if any(block.get("type") == "tool_result" for block in blocks):
+        return "tool"
+    return "assistant" if role == "assistant" else "system" if role == "system" else "user"
 
 
 def _is_results(message: Json) -> bool:
     """A user message of nothing but tool results; the API joins such neighbours."""
     blocks = _blocks(message.get("content"))
     return bool(blocks) and all(block.get("type") == "tool_result" for block in blocks)
-
-
-def conversation_message(
-    message: Json, builder: TraceBuilder, where: Where, names: CallNames
-) -> MessageId:
-    """One message of the conversation. With any tool result it has the role "tool"."""
-    role = message.get("role")
-    blocks = _blocks(message.get("content"))
-    at = _place(where, "content")
-    segments = content(blocks, str(role), builder, at, names)
-    if any(block.get("type") == "tool_result" for block in blocks):
-        return builder.message("tool", segments)
-    known: Role = "assistant" if role == "assistant" else "system" if role == "system" else "user"
-    return builder.message(known, segments)
 
 
 def content(
@@ -196,7 +226,7 @@ def _format(body: Json, builder: TraceBuilder, where: Where, found: list[Message
         found.append(builder.message("format", [segment]))
 
 
-def _options(body: Json, tools: list[Json]) -> Options:
+def _options(body: Json, tools: list[Json], read: list[_Read]) -> Options:
     choice = as_dict(body.get("tool_choice"))
     hosted = [str(t["type"]) for t in tools if t.get("type") not in (None, "custom", "function")]
     hosted += ["mcp servers"] if body.get("mcp_servers") else []
@@ -208,7 +238,7 @@ def _options(body: Json, tools: list[Json]) -> Options:
         single_call=choice.get("disable_parallel_tool_use") is True,
         thinking=asked if asked in ("enabled", "adaptive") else None,
         prefilled=last.get("role") == "assistant" and not _calls_tools(last),
-        citations=_is_to_cite(body),
+        citations=any(one.cites for one in read),
         task_budget=bool(as_dict(body.get("output_config")).get("task_budget")),
         hosted=tuple(hosted),
         server_state="container" if body.get("container") else None,
@@ -219,14 +249,13 @@ def _calls_tools(message: Json) -> bool:
     return any("input" in block for block in _blocks(message.get("content")))
 
 
-def _is_to_cite(body: Json) -> bool:
+def _is_to_cite(blocks: list[Json]) -> bool:
     """Documents and search results are cited all together or not at all."""
-    for message in as_list(body.get("messages")):
-        for block in _blocks(as_dict(message).get("content")):
-            for inner in (block, *_blocks(block.get("content"))):
-                if as_dict(inner.get("citations")).get("enabled") is True:
-                    return True
-    return False
+    return any(
+        as_dict(inner.get("citations")).get("enabled") is True
+        for block in blocks
+        for inner in (block, *_blocks(block.get("content")))
+    )
 
 
 def _place(where: Where, *keys: str | int) -> Where:

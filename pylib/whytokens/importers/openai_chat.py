@@ -7,14 +7,16 @@ speaks the same dialect; the model's own provider is left to the price engine.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from whytokens.builder import TraceBuilder
 from whytokens.importers import pictures, usage
 from whytokens.importers.bodies import Api, BodyImporter, Reply, Request, body_guide
+from whytokens.importers.earlier import Earlier
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.providers import provider_of
-from whytokens.importers.tools import CallNames, call, definition
+from whytokens.importers.tools import CallNames, Noted, call, definition
 from whytokens.importers.values import Json, as_dict, as_list, as_str, dumped, pointer
 from whytokens.model import Category, MessageId, Options, SegmentId, Where
 
@@ -35,20 +37,42 @@ def request_messages(
     chosen = as_dict(as_dict(body.get("response_format")).get("json_schema"))
     if chosen:
         found.append(format_message(chosen, builder, _place(where, "response_format")))
-    names = CallNames()
     waiting: list[SegmentId] = []
-    for number, value in enumerate(as_list(body.get("messages"))):
-        message, place = as_dict(value), _place(where, "messages", number)
-        if message.get("role") in ("tool", "function"):
-            waiting += _result(message, builder, place, names)
+    for one in _read_all(body, builder, where):
+        if one.message is None:
+            waiting += one.segments
             continue
         if waiting:
             found.append(builder.message("tool", waiting))
             waiting = []
-        found.append(_message(message, builder, place, names))
+        found.append(one.message)
     if waiting:
         found.append(builder.message("tool", waiting))
     return found, _options(body, tools), ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A message, or the segments of a tool's result; the calls it names."""
+
+    message: MessageId | None
+    segments: list[SegmentId]
+    noted: list[Noted]
+
+
+def _read_all(body: Json, builder: TraceBuilder, where: Where) -> list[_Read]:
+    earlier: Earlier[_Read] = builder.gathered("earlier openai.chat", Earlier)
+    names = CallNames()
+
+    def read(number: int, value: Any) -> _Read:
+        message, place = as_dict(value), _place(where, "messages", number)
+        if message.get("role") in ("tool", "function"):
+            return _Read(None, _result(message, builder, place, names), [])
+        names.fresh()
+        return _Read(_message(message, builder, place, names), [], names.fresh())
+
+    messages = as_list(body.get("messages"))
+    return earlier.read(messages, None, read, lambda one: names.again(one.noted))
 
 
 def format_message(schema: Json, builder: TraceBuilder, where: Where) -> MessageId:

@@ -7,15 +7,16 @@ Neighbouring calls become one assistant message, neighbouring outputs one tool m
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from whytokens.builder import TraceBuilder
 from whytokens.importers import thinking, usage
 from whytokens.importers.bodies import Api, BodyImporter, Reply, Request, body_guide, named_model
+from whytokens.importers.earlier import Earlier
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.openai_chat import content, format_message, result
-from whytokens.importers.tools import CallNames, call, definition
+from whytokens.importers.tools import CallNames, Noted, call, definition
 from whytokens.importers.values import Json, as_dict, as_list, as_str, dumped, pointer
 from whytokens.model import Category, MessageId, Options, Role, SegmentId, Where
 
@@ -52,22 +53,42 @@ def input_messages(value: Any, builder: TraceBuilder, where: Where) -> list[Mess
         segment = builder.segment("user", ("user",), value, _place(where, "input"))
         return [builder.message("user", [segment])]
     found: list[MessageId] = []
-    names, run, role = CallNames(), list[SegmentId](), None
-    for number, item in enumerate(as_list(value)):
-        one = {"role": "user", "content": item} if isinstance(item, str) else as_dict(item)
-        kind, segments = _item(one, builder, _place(where, "input", number), names)
-        grouped = _is_call(one) or kind == "tool"
-        if run and (kind != role or not grouped):
+    run, role = list[SegmentId](), None
+    for one in _read_all(as_list(value), builder, where):
+        if run and (one.kind != role or not one.grouped):
             found.append(builder.message(role or "user", run))
             run = []
-        role = kind
-        run = run + segments
-        if not grouped:
-            found.append(builder.message(kind, run))
+        role = one.kind
+        run = run + one.segments
+        if not one.grouped:
+            found.append(builder.message(one.kind, run))
             run = []
     if run:
         found.append(builder.message(role or "user", run))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An item: the role of its message, its segments, whether neighbours join it, calls it names."""
+
+    kind: Role
+    segments: list[SegmentId]
+    grouped: bool
+    noted: list[Noted]
+
+
+def _read_all(items: list[Any], builder: TraceBuilder, where: Where) -> list[_Read]:
+    earlier: Earlier[_Read] = builder.gathered("earlier openai.responses", Earlier)
+    names = CallNames()
+
+    def read(number: int, item: Any) -> _Read:
+        one = {"role": "user", "content": item} if isinstance(item, str) else as_dict(item)
+        names.fresh()
+        kind, segments = _item(one, builder, _place(where, "input", number), names)
+        return _Read(kind, segments, _is_call(one) or kind == "tool", names.fresh())
+
+    return earlier.read(items, None, read, lambda one: names.again(one.noted))
 
 
 def _is_call(item: Json) -> bool:

@@ -61,16 +61,31 @@ def call(builder: TraceBuilder, name: Any, arguments: str, where: Where) -> Segm
     return builder.segment("tool_call", path, arguments, where, name=bare)
 
 
+# A call's id, its tool, and what it is about.
+Noted = tuple[str, tuple[str, str | None]]
+
+
 class CallNames:
     """Which tool each call id belongs to, so that results can say whose they are."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, str | None]] = {}
+        self._fresh: list[Noted] = []
         self.definitions: dict[str, SegmentId] = {}  # by name, for what a tool search finds
 
     def note(self, call_id: Any, name: Any, arguments: Any) -> None:
         if isinstance(call_id, str):
-            self._known[call_id] = (as_str(name) or "", argument(arguments))
+            self.again([(call_id, (as_str(name) or "", argument(arguments)))])
+
+    def again(self, noted: list[Noted]) -> None:
+        """Note what was noted before."""
+        self._known.update(noted)
+        self._fresh += noted
+
+    def fresh(self) -> list[Noted]:
+        """What was noted since this was last asked."""
+        found, self._fresh = self._fresh, []
+        return found
 
     def result_path(self, call_id: Any, name: Any = None) -> tuple[str, ...]:
         known, about = (
