@@ -189,24 +189,24 @@ def judge(name: str, sources: list[Source], check: Callable[[Opened], Any], into
 
 
 class _Hang(BaseException):
-    """More than HANG_SECONDS."""
+    """More than HANG_SECONDS of the processor: the machine may have other work."""
 
 
 class _Limit:
-    """Ends what takes too long, where the system has an alarm."""
+    """Ends what takes too long, where the system has such a clock."""
 
     def __enter__(self) -> None:
         def ring(*_: object) -> None:
             raise _Hang
 
-        if hasattr(signal, "SIGALRM"):
-            self._old = signal.signal(signal.SIGALRM, ring)
-            signal.setitimer(signal.ITIMER_REAL, HANG_SECONDS)
+        if hasattr(signal, "SIGPROF"):
+            self._old = signal.signal(signal.SIGPROF, ring)
+            signal.setitimer(signal.ITIMER_PROF, HANG_SECONDS)
 
     def __exit__(self, *_: object) -> None:
-        if hasattr(signal, "SIGALRM"):
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, self._old)
+        if hasattr(signal, "SIGPROF"):
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.signal(signal.SIGPROF, self._old)
 
 
 def _place(error: BaseException) -> str:
