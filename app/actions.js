@@ -10,6 +10,7 @@ import { askFirst } from "./views/export.js";
 import { frameMenu } from "./views/menu.js";
 import { ownPrices, snapshotFiles } from "./views/rates.js";
 import { VIEWS } from "./views/registry.js";
+import { asking } from "./views/spend.js";
 
 /** @typedef {import("./protocol.js").Report} Report */
 /** @typedef {import("./protocol.js").Request} Request */
@@ -122,6 +123,7 @@ export class Actions {
     say(
       `${count(report.totals.calls)} calls, ${count(report.totals.input)} prompt tokens, ${dollars(report.totals.nusd)}`,
     );
+    store.set({ spend: null, stale: false });
     this.#restore(kept);
   }
 
@@ -129,6 +131,7 @@ export class Actions {
   async #restore(kept) {
     const { view } = store.get();
     if (Object.keys(kept.filter).length) await this.filter(kept.filter);
+    else if (view === "spend") await this.spend();
     else await this.#tree(viewOf(view).layout);
     if (view === "everywhere" && kept.picked) await this.everywhere(kept.picked);
     const tree = this.tree();
@@ -146,13 +149,23 @@ export class Actions {
         return;
       }
     }
+    if (store.get().stale && id !== "spend") await this.#report(store.get().filter);
     await this.#tree(layout);
     store.set({ view: id, focus: [], selected: 0 });
+    if (id === "spend") await this.spend();
   }
 
   /** Only the calls of a filter, in every view. @param {Filter} filter */
   async filter(filter) {
     await this.python();
+    if (store.get().view === "spend") {
+      store.set({ filter, stale: true });
+      await this.spend();
+    } else await this.#report(filter);
+  }
+
+  /** The report, with all that is drawn from it, of a filter's calls. @param {Filter} filter */
+  async #report(filter) {
     const empty = Object.keys(filter).length === 0;
     const whole = store.get().whole;
     await this.#told("", async () => {
@@ -160,10 +173,59 @@ export class Actions {
       const { diff } = store.get().trees;
       /** @type {Record<string, Tree>} */
       const trees = { merged: new Tree(report.merged), ...(diff ? { diff } : {}) };
-      store.set({ filter, report, trees, focus: [], selected: 0 });
+      store.set({ filter, report, trees, stale: false, focus: [], selected: 0 });
       if (store.get().view === "everywhere") await this.everywhere(store.get().picked);
       await this.#tree(viewOf(store.get().view).layout);
     });
+  }
+
+  /** The table of spend that is shown, of the filter's calls. */
+  async spend() {
+    await this.python();
+    await this.#told("", async () => {
+      const spend = await this.ask({ op: "spend", ...asking(), filter: store.get().filter });
+      store.set({ spend });
+    });
+  }
+
+  /** The flame graph of a row's calls. @param {Filter} row */
+  async callsOf(row) {
+    const filter = { ...store.get().filter, ...row };
+    if (row.tags) filter.tags = { ...store.get().filter.tags, ...row.tags };
+    store.set({ view: "merged", spend: null });
+    await this.#report(filter);
+  }
+
+  /** Two parts of the trace as a differential flame graph. @param {Filter} before @param {Filter} after @param {string[]} names */
+  compareParts(before, after, names) {
+    return this.#compared({ before, filter: after, names });
+  }
+
+  /** The trace beside itself with changes made. @param {Record<string, string>} asked */
+  asIf(asked) {
+    return this.#compared({ asked, filter: store.get().filter, names: ["as billed", "as it would be"] });
+  }
+
+  /** @param {Omit<Request, "v" | "id" | "op">} request */
+  async #compared(request) {
+    await this.python();
+    await this.#told("", async () => {
+      const comparison = await this.ask({ op: "compare", ...request });
+      const trees = { ...store.get().trees, diff: new Tree(comparison.tree) };
+      store.set({ comparison, trees, view: "compare", focus: [], selected: 0, query: "" });
+    });
+  }
+
+  /** A sheet of the shown table as a file. @param {string} key */
+  async saveSheet(key) {
+    await this.#told("", async () => {
+      this.saveFile(await this.ask({ op: "spend", ...asking(), filter: store.get().filter, path: [key] }));
+    });
+  }
+
+  /** @param {import("./protocol.js").ExportValue} file */
+  saveFile(file) {
+    save(file.name, blobOf(file));
   }
 
   /** Every call that carried a frame; null picks none. @param {string[] | null} path */

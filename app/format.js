@@ -32,3 +32,16 @@ export const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 
 /** @param {"nusd" | "tokens"} unit @param {number} value */
 export const amount = (unit, value) => (unit === "nusd" ? dollars(value) : count(value));
+
+/** A cell of a sheet as people read it. @param {string} kind @param {import("./protocol.js").SheetCell | undefined} value @returns {string} */
+export function shown(kind, value) {
+  if (value === null || value === undefined || value === "") return "–";
+  if (typeof value !== "number") return String(value);
+  if (kind === "nusd") return dollars(value);
+  if (kind === "signed") return value === 0 ? "$0" : `${value < 0 ? "−" : "+"}${dollars(Math.abs(value))}`;
+  if (kind === "share") return `${(value / 10).toFixed(1)} %`;
+  if (kind === "change") return `${value < 0 ? "−" : "+"}${(Math.abs(value) / 10).toFixed(1)} %`;
+  if (kind === "ratio") return (value / 1000).toFixed(3);
+  if (kind === "time") return value < 0 ? "–" : new Date(value).toISOString().slice(0, 16).replace("T", " ");
+  return count(value);
+}

@@ -57,6 +57,7 @@ export function stage(act) {
 function drawStage(view, scene) {
   const { tree, state, act, focus, look: seen } = scene;
   const list = NARROW.matches && view.shows.includes("chart");
+  for (const id of ["slot-top", "work", "frame-tools"]) byId(id).hidden = view.alone === true;
   for (const id of STAGE) {
     byId(id).hidden = !(list && id === "table") && (!view.shows.includes(id) || (list && id === "chart"));
   }

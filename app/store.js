@@ -13,11 +13,13 @@
  *   unit: "nusd" | "tokens", colour: "category" | "billing", filter: Filter, query: string,
  *   inverted: boolean, focus: string[], selected: number, trees: Record<string, Tree>,
  *   outlined: ReadonlySet<number>, picked: string[] | null, life: LifeValue | null,
+ *   spend: import("./protocol.js").SpendValue | null, stale: boolean,
  *   other: Report | null, comparison: Comparison | null, progress: Progress | null, error: ErrorShape | null, stopped: string | null,
  *   shared: boolean, sealed: boolean,
  * }} State
  * `whole` is the report of all calls, `report` that of the calls the filter leaves. `example` is the
  * id of a baked sample while Python has not opened it. `outlined` are segments a finding points at.
+ * `spend` is the shown table of spend; `stale`: the filter has changed and the report is not yet of its calls.
  * `shared`: opened from a link. `sealed`: a saved page, which has its data and no engine.
  */
 
@@ -38,6 +40,8 @@ const state = {
   outlined: new Set(),
   picked: null,
   life: null,
+  spend: null,
+  stale: false,
   other: null,
   comparison: null,
   progress: null,

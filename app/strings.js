@@ -39,7 +39,7 @@ export const PYTHON_FAILED = {
 };
 
 export const SHORTCUTS = [
-  ["1 – 6", "Merged, In order, Everywhere, Table, Sessions, Compare"],
+  ["1 – 7", "Merged, In order, Everywhere, Table, Sessions, Compare, Spend"],
   ["/", "Search, then Enter and Shift+Enter for next and previous match"],
   ["Shift+F10", "Menu of the selected frame"],
   ["↓ ↑ ← →", "First child, parent, neighbours"],

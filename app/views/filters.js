@@ -19,12 +19,30 @@ export const FILTERS = {
   },
 };
 
+/** A list of more sessions than this is no choice: the dearest are in it. */
+const MAX_SESSIONS = 300;
+
+/** @param {number[]} times */
+function severalDays(times) {
+  const known = times.filter((time) => time >= 0);
+  return known.length > 1 && known[known.length - 1] - known[0] > 86_400_000;
+}
+
+/** @param {string} label @param {"since" | "until"} name @param {Filter} filter @param {(filter: Filter) => void} choose */
+function day(label, name, filter, choose) {
+  const field = el("input", { type: "date", "data-testid": `filter-${name}`, value: filter[name] ?? "" });
+  field.addEventListener("change", () => choose(merge(filter, { [name]: field.value || undefined })));
+  return el("label", {}, `${label} `, field);
+}
+
 /** @param {HTMLElement} host @param {Report} report @param {Filter} filter @param {(filter: Filter) => void} choose */
 function drawFilters(host, report, filter, choose) {
   const { calls, sessions } = report;
   const parts = [];
   if (sessions.length > 1) {
-    const options = sessions.map((row) => ({
+    const dearest = [...sessions].sort((a, b) => b.nusd - a.nusd).slice(0, MAX_SESSIONS);
+    const shown = sessions.length > MAX_SESSIONS ? dearest : sessions;
+    const options = shown.map((row) => ({
       value: row.key,
       label: `${row.title ?? row.key} · ${count(row.calls)} calls · ${dollars(row.nusd)}`,
     }));
@@ -46,6 +64,10 @@ function drawFilters(host, report, filter, choose) {
     const options = values.map((value) => ({ value, label: value }));
     parts.push(chooser(key, `tag-${key}`, options, filter.tags?.[key], (value) => choose(tagged(filter, key, value))));
   }
+  if (severalDays(calls.started_ms)) {
+    parts.push(day("From", "since", filter, choose), day("to", "until", filter, choose));
+  }
+  if (filter.runs) parts.push(el("span", {}, `Run ${filter.runs.join(", ")}`));
   const last = calls.id[calls.id.length - 1] ?? 0;
   if (calls.id.length > 1) parts.push(range(filter, last, choose));
   if (Object.keys(filter).length) {

@@ -12,6 +12,7 @@ import { NOTES } from "./notes.js";
 import { IN_ORDER } from "./order.js";
 import { RATES } from "./rates.js";
 import { SESSIONS } from "./sessions.js";
+import { SPEND } from "./spend.js";
 import { SUMMARY } from "./summary.js";
 import { TABLE } from "./table.js";
 
@@ -24,9 +25,9 @@ import { TABLE } from "./table.js";
  * @typedef {{state: Readonly<State>, changed: ReadonlySet<keyof State>, act: Actions, tree: Tree | null,
  *   focus: number, look: Look, parts: import("../stage.js").Parts}} Scene
  * `layout` is the engine's tree the view draws (null: none); `shows` are the parts of the stage it
- * needs; `offered` says when its tab stands there.
+ * needs; `offered` says when its tab stands there; `alone`: the panels around the stage are not about it.
  * @typedef {{id: string, key: string, label: string, layout: string | null, shows: readonly string[],
- *   ordered?: boolean, offered?: (state: Readonly<State>) => boolean, draw: (scene: Scene) => void}} View
+ *   ordered?: boolean, alone?: boolean, offered?: (state: Readonly<State>) => boolean, draw: (scene: Scene) => void}} View
  * A panel gets a host of its own in its slot; the slots are the elements `#slot-…` of index.html.
  * Panels are drawn on every change, those of the slot "landing" also without a trace.
  * @typedef {"landing" | "top" | "tools" | "left" | "right" | "foot"} Slot
@@ -35,7 +36,7 @@ import { TABLE } from "./table.js";
  */
 
 /** @type {readonly View[]} */
-export const VIEWS = [MERGED, IN_ORDER, EVERYWHERE, TABLE, SESSIONS, COMPARE];
+export const VIEWS = [MERGED, IN_ORDER, EVERYWHERE, TABLE, SESSIONS, COMPARE, SPEND];
 
 /** @type {readonly Panel[]} */
 export const PANELS = [COUNTER, SUMMARY, FILTERS, FINDINGS, NOTES, RATES, INSPECTOR];

@@ -49,7 +49,7 @@ def build(out: Path, *, assets: str) -> Path:
     _copy_page(fresh)
     formats.write_page(fresh)
     _python(fresh, own_runtime=assets == "self")
-    viewer.chart(fresh / "vendor" / "flamegraph.js")
+    viewer.charts(fresh / "vendor")
     shutil.copytree(DATA, fresh / "assets")
     _pyscript(fresh / "vendor" / "pyscript")
     _samples(fresh / "samples")

@@ -17,7 +17,9 @@ from building.packages import npm
 from building.places import APP, BUILD, NODE_MODULES
 
 DATA_MARK = "@@DATA@@"
-STYLES = ("base.css", "flame.css", "views.css", "findings.css")
+STYLES = ("base.css", "flame.css", "views.css", "findings.css", "spend.css")
+# Chart libraries, each one module: what the page takes of it, and its name in the site.
+VENDORED = {"flame/vendor-entry.js": "flamegraph.js", "charts/vendor-entry.js": "uplot.js"}
 
 
 def bake(out: Path) -> None:
@@ -40,18 +42,25 @@ def _counts(path: Path) -> bool:
     return "node_modules" not in inside.parts and path.suffix in (".js", ".css", ".html")
 
 
-def chart(out: Path) -> None:
-    """d3-flame-graph and its dependencies as one module."""
-    _esbuild(APP / "flame" / "vendor-entry.js", "--format=esm", "--target=es2022",
-             "--legal-comments=eof", f"--outfile={out}")  # fmt: skip
-    out.with_suffix(".css").unlink(missing_ok=True)
+def charts(out: Path) -> None:
+    """The chart libraries with what they depend on, each as one module in the folder `out`."""
+    for entry, name in VENDORED.items():
+        made = out / name
+        _esbuild(
+            APP / entry,
+            "--format=esm",
+            "--target=es2022",
+            "--legal-comments=eof",
+            f"--outfile={made}",
+        )
+        made.with_suffix(".css").unlink(missing_ok=True)
 
 
 def _bundled() -> tuple[str, str]:
     work = BUILD / "viewer"
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(APP, work, ignore=shutil.ignore_patterns("node_modules"))
-    chart(work / "vendor" / "flamegraph.js")
+    charts(work / "vendor")
     _esbuild(work / "viewer.js", "--format=iife", "--target=es2022", "--legal-comments=none",
              "--charset=utf8", f"--outfile={work / 'out.js'}")  # fmt: skip
     style = "".join((work / "styles" / name).read_text(encoding="utf-8") for name in STYLES)

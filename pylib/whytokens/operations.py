@@ -53,6 +53,7 @@ from whytokens.secrets import secrets
 from whytokens.spend import whatif as what_if
 from whytokens.spend.cells import Cells, cells
 from whytokens.spend.rows import rows
+from whytokens.spend.sheet_csv import sheet_csv
 from whytokens.spend.tables import Spend
 from whytokens.tokenizers.choose import choose
 from whytokens.tokenizers.pieces import well_formed
@@ -159,13 +160,21 @@ def _called(names: list[str], *opened: Opened) -> list[Opened]:
     return [replace(one, trace=replace(one.trace, name=name)) for one, name in pairs]
 
 
-def _spend(request: Request) -> Generator[Event, None, SpendValue]:
+def _spend(request: Request) -> Generator[Event, None, SpendValue | ExportValue]:
+    """A table of spend; with a `path`, the sheet it names as CSV."""
     table = next((one for one in registry.SPEND if one.key == request["table"]), None)
     if table is None:
         raise ValueError(f"unknown table {request['table']!r}")
     spend, asked = _spending(request), request.get("asked", {})
     yield from _assets(table.needs(spend, asked))
-    return {**table.make(spend, asked), "tags": list(spend.cells.tags)}
+    made = table.make(spend, asked)
+    wanted = request.get("path")
+    if wanted:
+        found = next(one for one in made["sheets"] if [one["key"]] == wanted)
+        return ExportValue(
+            name=f"{found['key']}.csv", mime="text/csv", text=sheet_csv(found), base64=None
+        )
+    return {**made, "tags": list(spend.cells.tags)}
 
 
 def _assets(names: Iterable[str]) -> Generator[Event, None, None]:

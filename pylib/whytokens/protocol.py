@@ -40,8 +40,8 @@ class Request(TypedDict):
     "layout": layout, filter. "life": path, filter. "export": format, filter. "text": segment.
     "count": text, model. "compare": nothing more for the other trace; `before` and `filter` for two
     parts of this one; `asked` (and filter) for this one as it would be; `names` says what to call
-    them. "spend": table, asked, filter. "fixed" (the trace beside itself without its waste),
-    "secrets", "close": nothing more."""
+    them. "spend": table, asked, filter; path, a sheet's key, for that sheet as CSV. "fixed" (the trace
+    beside itself without its waste), "secrets", "close": nothing more."""
 
     v: int
     id: int
