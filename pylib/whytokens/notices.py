@@ -5,7 +5,7 @@ Each is one warning for the whole trace, naming the first place and how many cal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from whytokens.attribution import band
 from whytokens.attribution.share import Attribution
@@ -14,6 +14,7 @@ from whytokens.money import dollars
 from whytokens.pipeline import Opened
 from whytokens.price_note import price_note, stale
 from whytokens.prices import Quote, Unpriced
+from whytokens.protocol import Priced
 
 # Overhead worth a word: more than 2 % of a prompt and 50 tokens, in calls that should have none.
 NOTABLE_SHARE, NOTABLE_TOKENS = 0.02, 50
@@ -100,12 +101,12 @@ def _no_content(one: Attribution) -> str | None:
 
 def assumptions(opened: Opened) -> list[str]:
     """How the counts and the prices were made, in sentences."""
-    return [*_counts(opened), *_charged(opened), *_prices(opened), *_storage(opened)]
-
-
-def _charged(opened: Opened) -> Iterator[str]:
-    """Where the log holds the provider's own figure, and how far ours is from it."""
     rows = price_note(opened.attributions)["rows"]
+    return [*_counts(opened), *_charged(rows), *_prices(rows), *_storage(opened)]
+
+
+def _charged(rows: Sequence[Priced]) -> Iterator[str]:
+    """Where the log holds the provider's own figure, and how far ours is from it."""
     calls = sum(row["reported_calls"] for row in rows)
     if calls:
         charged = sum(row["reported_nusd"] for row in rows)
@@ -117,9 +118,9 @@ def _charged(opened: Opened) -> Iterator[str]:
         )
 
 
-def _prices(opened: Opened) -> Iterator[str]:
+def _prices(rows: Sequence[Priced]) -> Iterator[str]:
     """Rows that were reached by more than their name, and what the rates leave open."""
-    for row in price_note(opened.attributions)["rows"]:
+    for row in rows:
         if row["sure"] != "sure":
             yield f"“{row['model']}” is priced as {row['row']} ({row['how']}, {row['sure']}) (≈)."
         for note in row["notes"]:

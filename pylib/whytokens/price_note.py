@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
 from whytokens import prices
 from whytokens.attribution.share import Attribution
@@ -39,10 +40,17 @@ def price_note(found: Iterable[Attribution]) -> Prices:
 
 def stale(one: Attribution) -> bool:
     """Is the call so much newer than its rates that they may not hold any more?"""
-    day, quote = _day(one), one.quote
-    if day is None or isinstance(quote, prices.Unpriced) or not quote.as_of:
+    started, quote = one.call.started, one.quote
+    if started is None or isinstance(quote, prices.Unpriced) or not quote.as_of:
         return False
-    return day > date.fromisoformat(quote.as_of) + timedelta(days=STALE_DAYS)
+    return started > _until(quote.as_of)
+
+
+@cache
+def _until(as_of: str) -> datetime:
+    """The last moment at which rates of a day are not old."""
+    last = date.fromisoformat(as_of) + timedelta(days=STALE_DAYS)
+    return datetime.combine(last, time.max, UTC)
 
 
 def _day(one: Attribution) -> date | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 from whytokens.attribution.apportion import largest_remainder
@@ -69,7 +68,8 @@ class Attribution:
 
     @property
     def output_tokens(self) -> int:
-        return sum(piece.tokens for piece in self.reply)
+        reply = self.reply
+        return reply[0].tokens if len(reply) == 1 else sum(piece.tokens for piece in reply)
 
     @property
     def starts(self) -> tuple[int, int, int, int]:
@@ -107,10 +107,22 @@ class Attribution:
     @property
     def cost_pusd(self) -> int:
         """The call's price: its disjoint buckets at their rates, its output and its fees."""
-        bounds = (*self.starts, self.prompt_tokens)
-        sizes = [after - before for before, after in pairwise(bounds)]
-        prompt = sum(size * rate for size, rate in zip(sizes, self.rates, strict=True))
-        return prompt + self.output_tokens * self.output_rate_pusd + self.fees_pusd
+        quote, usage = self.quote, self.usage
+        if isinstance(quote, Unpriced):
+            return 0
+        read, hour, five = (
+            usage.cache_read or 0,
+            usage.cache_write_1h or 0,
+            usage.cache_write_5m or 0,
+        )
+        return (
+            read * quote.cache_read_pusd
+            + hour * quote.cache_write_1h_pusd
+            + five * quote.cache_write_5m_pusd
+            + (self.prompt_tokens - read - hour - five) * quote.input_pusd
+            + self.output_tokens * quote.output_pusd
+            + quote.fees_pusd
+        )
 
     def prompt_pieces(self) -> Iterator[Piece]:
         """Every piece of the prompt in order. Cost: the length of the prompt."""

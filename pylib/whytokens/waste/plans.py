@@ -110,9 +110,16 @@ def make_plans(
 ) -> Iterator[Plan]:
     """A plan for every group of calls whose provider's rules are known. `stable` is the tree of
     prompts without their volatile parts, `threads` the conversation of each call."""
-    for number, group in enumerate(groups(requests(found, prompts, threads), stable)):
+    wrote = {threads[one.call.id] for one in found if _wrote(one)}
+    # A prompt without text has no prefix to cache: only a cache that is paid for can be turned off.
+    told = [one for one in found if one.call.prompt or threads[one.call.id] in wrote]
+    for number, group in enumerate(groups(requests(told, prompts, threads), stable)):
         if group.rules is not None and len(group.requests) > 1:
             yield _plan(number, group, group.rules, prompts, stable, pricer)
+
+
+def _wrote(one: Attribution) -> bool:
+    return bool(one.usage.cache_write_5m or one.usage.cache_write_1h)
 
 
 def _plan(
