@@ -5,6 +5,7 @@ Deterministic: one seed, no clock. `Call` rows are what every format of usage-on
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -117,3 +118,18 @@ def opened(records: Sequence[Record], parents: dict[str, str] | None = None) -> 
     for child, parent in (parents or {}).items():
         builder.session(child, parent=parent)
     return finished(analysed(builder.build()))
+
+
+def litellm(records: Sequence[Record]) -> str:
+    """As rows of LiteLLM's spend log, one a line."""
+    lines = []
+    for one in records:
+        at = one.started.strftime("%Y-%m-%d %H:%M:%S.%f")
+        lines.append(json.dumps({
+            "request_id": f"r{one.number}", "call_type": "acompletion", "api_key": "hash", "model": one.model,
+            "custom_llm_provider": one.provider, "startTime": at, "endTime": at, "session_id": one.run,
+            "total_tokens": one.input_tokens + one.output_tokens, "prompt_tokens": one.input_tokens,
+            "completion_tokens": one.output_tokens, "metadata": "{}", "messages": "{}", "response": "{}",
+            "request_tags": json.dumps([f"{name}:{value}" for name, value in one.tags]), "proxy_server_request": "{}",
+        }))  # fmt: skip
+    return "\n".join(lines)

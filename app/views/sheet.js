@@ -118,7 +118,7 @@ function before(filter, days, leads) {
   return el(
     "td",
     { class: "text" },
-    el("button", { type: "button", class: "link", click, "aria-label": `compare ${since} with ${day}` }, "week before"),
+    el("button", { type: "button", class: "link", click, "aria-label": `week before ${since}` }, "week before"),
   );
 }
 

@@ -261,7 +261,7 @@ function section(sheet, act) {
   };
   return el(
     "section",
-    { class: "sheet", "aria-label": sheet.title },
+    { class: "sheet" },
     el("h2", {}, sheet.title),
     sheet.note ? el("p", { class: "muted" }, sheet.note) : null,
     sheet.plot ? chartOf(sheet, sheet.plot, pick) : null,

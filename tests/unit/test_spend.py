@@ -21,8 +21,9 @@ from whytokens.spend.groups import grouped
 from whytokens.spend.rows import UNTAGGED, Row, roots_of, rows
 from whytokens.spend.runs import Run, runs
 from whytokens.spend.series import bands, daily
+from whytokens.spend.sheet_csv import sheet_csv
 from whytokens.spend.stats import deviation, mean, percentile
-from whytokens.spend.tables import Spend, nusd, pusd_of
+from whytokens.spend.tables import Spend, nusd, pusd_of, sheet
 
 START = datetime(2026, 11, 2, 23, 30, tzinfo=UTC)
 
@@ -169,13 +170,13 @@ def spend() -> Spend:
 def test_every_table_is_whole_on_a_month_of_five_providers(table, spend: Spend) -> None:
     found = table.make(spend, {"budget": "20", "value": "0.10", "by": "team,workflow,tier"})
     assert found["sheets"]
-    for sheet in found["sheets"]:
-        assert sheet["rows"] or sheet["key"] in ("growth", "intents")
-        assert all(len(line) == len(sheet["columns"]) for line in sheet["rows"])
-        assert sheet["filters"] is None or len(sheet["filters"]) == len(sheet["rows"])
-        plot = sheet["plot"]
+    for one in found["sheets"]:
+        assert one["rows"] or one["key"] in ("growth", "intents")
+        assert all(len(line) == len(one["columns"]) for line in one["rows"])
+        assert one["filters"] is None or len(one["filters"]) == len(one["rows"])
+        plot = one["plot"]
         if plot:
-            assert max(plot["x"], *plot["y"], *(plot["band"] or [])) < len(sheet["columns"])
+            assert max(plot["x"], *plot["y"], *(plot["band"] or [])) < len(one["columns"])
 
 
 def test_filters_of_cells_leave_the_calls_that_filters_of_calls_leave(spend: Spend) -> None:
@@ -197,3 +198,19 @@ def test_rows_of_the_month_sum_to_its_report(spend: Spend) -> None:
     assert sum(one.pusd for one in grouped(spend.cells, ["provider", "team"])) == billed
     assert date.fromisoformat(spend.cells.days()[0]).month == 10
     assert nusd(1_500) == 2
+
+
+def test_a_sheet_as_csv_has_exact_dollars_and_no_formulas() -> None:
+    columns = [
+        (kind, kind) for kind in ("text", "nusd", "share", "signed", "time", "spark", "count")
+    ]
+    made = sheet(
+        "s", "S", columns, [["=1+1", 1_500_000_001, 125, -5, 0, [1, 2], 7], [""] + [None] * 6]
+    )
+    lines = sheet_csv(made).split("\r\n")
+    assert lines[0] == "text,nusd_usd,share,signed_usd,time,spark_usd,count"
+    assert (
+        lines[1]
+        == "'=1+1,1.500000001,0.125,-0.000000005,1970-01-01T00:00:00+00:00,0.000000001 0.000000002,7"
+    )
+    assert lines[2] == ",,,,,,"

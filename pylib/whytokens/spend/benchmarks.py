@@ -166,7 +166,7 @@ def benchmarks(spend: Spend, asked: Asked) -> SpendValue:
                      *tiers.values(), thin])  # fmt: skip
     columns = [(name, "text"), ("runs", "count"), *((f"P{q} cost", "nusd") for q in QUANTILES),
                ("P50 tokens", "count"), ("P95 tokens", "count"), ("green", "count"), ("yellow", "count"),
-               ("red", "count"), ("critical", "count"), ("", "text")]  # fmt: skip
+               ("red", "count"), ("critical", "count"), ("note", "text")]  # fmt: skip
     few = sum(one.thin for one in made)
     facts = [
         fact("workflows", len(made), "count"),

@@ -113,7 +113,7 @@ def _days(found: Cells, days: Sequence[str]) -> Sheet:
     ]  # fmt: skip
     filters: list[Filter | None] = [{"since": day, "until": day} for day in days]
     columns = [("day", "text"), ("cost", "nusd"), ("calls", "count"), ("usual", "nusd"), ("band from", "nusd"),
-               ("band to", "nusd"), ("", "text")]  # fmt: skip
+               ("band to", "nusd"), ("verdict", "text")]  # fmt: skip
     plot: Plot = {
         "kind": "time",
         "x": 0,

@@ -1,0 +1,100 @@
+"""The Spend view in Chromium: tables, charts, filters, the way to a flame graph, saved files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from test_page import AXE, SLOW_MS, drop, opened
+
+import month
+
+
+def open_month(page: Page, address: str) -> None:
+    page.goto(address)
+    drop(page, ("month.jsonl", month.litellm(month.month(400)).encode()))
+    opened(page, "month.jsonl")
+    page.get_by_test_id("view-spend").click()
+    expect(page.get_by_test_id("sheet-days")).to_be_visible(timeout=SLOW_MS)
+
+
+def test_every_table_is_drawn_and_no_chart_is_without_its_table(desk: Page, address: str) -> None:
+    open_month(desk, address)
+    for part, sheet in (
+        ("workflows", "workflows"), ("chargeback", "chargeback"), ("leaderboard", "leaderboard"),
+        ("efficiency", "efficiency"), ("benchmarks", "benchmarks"), ("what_if", "steps"),
+        ("forecast", "forecast"), ("units", "units"), ("agents", "growth"), ("overview", "days"),
+    ):  # fmt: skip
+        desk.get_by_test_id(f"spend-{part}").click()
+        expect(desk.get_by_test_id(f"sheet-{sheet}")).to_be_visible(timeout=SLOW_MS)
+        assert (
+            desk.locator("[data-testid^=plot-]").count()
+            <= desk.locator("[data-testid^=sheet-]").count()
+        )
+    expect(desk.get_by_test_id("plot-days").locator("canvas")).to_be_visible()
+
+
+def test_a_filter_holds_in_the_tables_and_in_the_flame_graph(desk: Page, address: str) -> None:
+    open_month(desk, address)
+    desk.get_by_test_id("spend-chargeback").click()
+    expect(desk.get_by_test_id("sheet-chargeback")).to_contain_text("(untagged)")
+    desk.get_by_test_id("tag-team").select_option("search")
+    expect(desk.get_by_test_id("sheet-chargeback")).not_to_contain_text("(untagged)")
+    shown = desk.get_by_test_id("spend-facts").locator("dd").first.inner_text()
+    desk.get_by_test_id("view-merged").click()
+    expect(desk.get_by_test_id("total-cost")).to_have_text(shown, timeout=SLOW_MS)
+
+
+def test_a_run_leads_to_its_calls_and_to_a_usual_run(desk: Page, address: str) -> None:
+    open_month(desk, address)
+    row = desk.get_by_test_id("sheet-outliers").locator("tbody tr").first
+    cost = row.locator("td").nth(3).inner_text()
+    row.get_by_role("button", name="compare with").click()
+    expect(desk.get_by_test_id("comparison")).to_contain_text("→", timeout=SLOW_MS)
+    desk.get_by_test_id("view-spend").click()
+    row.locator("th button").click()
+    expect(desk.get_by_test_id("chart")).to_be_visible(timeout=SLOW_MS)
+    expect(desk.get_by_test_id("total-cost")).to_have_text(cost, timeout=SLOW_MS)
+
+
+def test_what_if_shows_its_dollars_and_its_flame_graph(desk: Page, address: str) -> None:
+    open_month(desk, address)
+    desk.get_by_test_id("spend-what_if").click()
+    desk.get_by_test_id("ask-model").fill("gpt-4o-mini")
+    desk.get_by_test_id("spend-apply").click()
+    expect(desk.get_by_test_id("spend-notes")).to_contain_text("needs an eval", timeout=SLOW_MS)
+    expect(desk.get_by_test_id("spend-facts")).to_contain_text("less")
+    desk.get_by_test_id("spend-flame").click()
+    expect(desk.get_by_test_id("comparison")).to_contain_text(
+        "as billed → as it would be", timeout=SLOW_MS
+    )
+
+
+def test_tables_and_benchmarks_are_saved(desk: Page, address: str) -> None:
+    open_month(desk, address)
+    with desk.expect_download() as saved:
+        desk.get_by_test_id("csv-days").click()
+    lines = Path(saved.value.path()).read_text().splitlines()
+    assert lines[0].startswith("day,cost_usd,calls") and len(lines) == 32
+    desk.get_by_test_id("spend-benchmarks").click()
+    expect(desk.get_by_test_id("sheet-benchmarks")).to_be_visible(timeout=SLOW_MS)
+    with desk.expect_download() as saved:
+        desk.get_by_test_id("spend-save").click()
+    assert json.loads(Path(saved.value.path()).read_text())["format"] == "whytokens-benchmarks"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_of_it_bars_a_reader(phone: Page, address: str, theme: str) -> None:
+    phone.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    open_month(phone, address)
+    phone.evaluate(AXE.read_text())
+    for part in ("overview", "what_if", "forecast"):
+        phone.get_by_test_id(f"spend-{part}").click()
+        phone.wait_for_timeout(300)
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+        found = phone.evaluate(
+            "axe.run().then((r) => r.violations.map((v) => v.id + ': ' + v.nodes[0].html))"
+        )
+        assert found == [], "\n".join(found)
