@@ -1,13 +1,13 @@
 """Forecast of daily spend: trend and weekday by least squares, a 90 % interval, dated prices and plans on top.
 
 Spec: issue "Spend over time", forecast. Prices are taken out of the history before fitting and put back on the
-days ahead; days are fitted as logarithms where every day has spend, so that a weekend is a factor.
+days ahead; weekdays are factors or amounts, whichever told the last quarter best.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from math import exp, log, sqrt
@@ -20,6 +20,10 @@ LEAST_DAYS, LEAST_ACTIVE = 21, 14
 HORIZONS = (30, 90)
 # A trend is believed with four weeks of days: on three it is mostly noise.
 TREND_DAYS = 28
+# A model is judged by the last quarter of the history, told from the rest.
+TEST_PARTS = 4
+# A trend for each weekday needs eight of each.
+SLOPES_DAYS = 56
 WEEK = 7
 MONTH_DAYS = 30
 # A correlation of neighbouring days beyond this would make the interval endless.
@@ -65,20 +69,31 @@ class Forecast:
     refusal: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """Weekdays as factors (`logs`) or amounts; `slopes`: no trend (0), one (1), one a weekday (7)."""
+
+    logs: bool
+    slopes: int
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A fit to one history, in logarithms or not."""
+    """A kind of model fitted to one history."""
 
     fit: Fit
     logs: bool
-    trend: bool
+    slopes: int
     start: int
     correlation: float
     scale: float
 
     def row(self, day: int) -> list[float]:
         x = [float(day % WEEK == at) for at in range(WEEK)]
-        return [*x, (day - self.start) / MONTH_DAYS] if self.trend else x
+        time = (day - self.start) / MONTH_DAYS
+        if self.slopes == WEEK:
+            return [*x, *(one * time for one in x)]
+        return [*x, time] if self.slopes else x
 
 
 def refused(values: Sequence[int]) -> str | None:
@@ -116,13 +131,58 @@ def forecast(
 
 
 def fitted(first: int, past: Sequence[float]) -> Model:
-    logs = min(past) > 0
+    """The model that told the last quarter of the history best from what came before it, fitted to all of it;
+    its errors as wide as they were there, if that is wider than its own fit says."""
+    kinds = _kinds(past)
+    cut = len(past) - len(past) // TEST_PARTS
+    tested = [(_tested(first, past, cut, kind), kind) for kind in kinds if _fits(kind, cut)]
+    if not tested:
+        return _model(first, past, kinds[0])
+    (_, wide), kind = max(tested, key=lambda one: one[0][0])
+    made, days = _model(first, past, kind), len(past) - cut
+    # A variance known from so few errors is expected to be off by days / (days - 2), the mean of an F.
+    variance = made.fit.variance * max(1.0, wide) * days / (days - 2)
+    return replace(made, fit=replace(made.fit, variance=variance, freedom=days))
+
+
+def _kinds(past: Sequence[float]) -> list[Kind]:
+    trend = int(len(past) >= TREND_DAYS)
+    made = [Kind(logs=False, slopes=trend)]
+    if len(past) >= SLOPES_DAYS:
+        made.append(Kind(logs=False, slopes=WEEK))
+    if min(past) > 0:
+        made.append(Kind(logs=True, slopes=trend))
+    return made
+
+
+def _fits(kind: Kind, days: int) -> bool:
+    """Whether so many days leave a week of freedom beside its coefficients."""
+    return days >= WEEK + kind.slopes + 2 * WEEK
+
+
+def _tested(first: int, past: Sequence[float], cut: int, kind: Kind) -> tuple[float, float]:
+    """How likely a model of the days before `cut` makes those after it (a logarithm, constants left out), and the
+    mean square of their errors in its own measure."""
+    model = _model(first, past[:cut], kind)
+    score, squares = 0.0, list[float]()
+    for at in range(cut, len(past)):
+        x = model.row(first + at)
+        variance = max(1e-30, model.fit.variance + model.fit.covariance(x, x))
+        value = past[at] / model.scale
+        off = (log(value) if kind.logs else value) - model.fit.mean(x)
+        squares.append(off * off / variance)
+        score -= squares[-1] / 2 + log(variance * model.scale**2) / 2
+        if kind.logs:  # a density of logarithms is one of amounts times the derivative, 1 / value
+            score -= log(value)
+    return score, sum(squares) / len(squares)
+
+
+def _model(first: int, past: Sequence[float], kind: Kind) -> Model:
     scale = max(past) or 1.0
-    values = [log(value / scale) if logs else value / scale for value in past]
-    trend = len(values) >= TREND_DAYS
-    shape = Model(Fit((), (), 0.0, 1, ()), logs, trend, first, 0.0, scale)
+    values = [log(value / scale) if kind.logs else value / scale for value in past]
+    shape = Model(Fit((), (), 0.0, 1, ()), kind.logs, kind.slopes, first, 0.0, scale)
     found = fit([shape.row(first + at) for at in range(len(values))], values)
-    return Model(found, logs, trend, first, _correlation(found.residuals), scale)
+    return replace(shape, fit=found, correlation=_correlation(found.residuals))
 
 
 def _correlation(off: Sequence[float]) -> float:
