@@ -41,6 +41,8 @@ class Turn:
     called: tuple[str, ...] = ()
     stop: str | None = None
     error: str | None = None
+    hidden: str | None = None
+    reported: bool = True
 
 
 def play(model: str, turns: Iterable[Turn]) -> tuple[Trace, list[Attribution]]:
@@ -64,13 +66,16 @@ def play(model: str, turns: Iterable[Turn]) -> tuple[Trace, list[Attribution]]:
             called_tools=turn.called,
             stop_reason=turn.stop,
             error=turn.error,
+            hidden=turn.hidden,
             usage=Usage(
                 input=total - turn.read - turn.write_5m - turn.write_1h,
                 cache_read=turn.read,
                 cache_write_5m=turn.write_5m,
                 cache_write_1h=turn.write_1h,
                 output=max(turn.out, len(turn.reply)),
-            ),
+            )
+            if turn.reported
+            else None,
         )
     trace = builder.build()
     lane = lane_of(trace)

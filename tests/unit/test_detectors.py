@@ -398,3 +398,15 @@ def test_unpriced_calls_have_findings_without_money() -> None:
     copies = finding(found, "duplicates")
     assert copies is not None
     assert copies.state == "advice"
+
+
+def test_a_transcript_does_not_say_what_was_cached() -> None:
+    steps: list[list[Part]] = [
+        [("user", f"u{n}", 300), ("assistant", f"a{n}", 300)] for n in range(9)
+    ]
+    request = finding(checked(CLAUDE, growing(steps, reported=False)), "uncached-prefix")
+    assert request is not None
+    assert request.saving is not None
+    assert request.saving.certainty == "estimated"
+    transcript = growing(steps, reported=False, hidden="system prompt and tool schemas")
+    assert finding(checked(CLAUDE, transcript), "uncached-prefix") is None

@@ -68,6 +68,10 @@ def assumptions(plan: Plan) -> tuple[str, ...]:
     found = [f"Your calls replayed under the cache rules of {provider} at their own times."]
     if not plan.timed:
         found = ["The log has no times: calls are taken to follow each other within the lifetime."]
+    if plan.observed is None:
+        found.append(
+            "The log says nothing of a cache, and its requests ask for none: taken as none."
+        )
     if plan.rules.minimum_tokens:
         found.append(f"Prefixes below {plan.rules.minimum_tokens:,} tokens are not cached.")
     if plan.observed and plan.observed.replayed_read:

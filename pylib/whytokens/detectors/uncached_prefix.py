@@ -26,6 +26,7 @@ class UncachedPrefix:
                     change=Cache(plan.number),
                     evidence=tuple(priced.call_evidence(r.one) for r in plan.requests),
                     fix=best_fix(plan, first),
+                    certainty="simulated" if plan.observed else "estimated",
                     confidence="high" if plan.rules.confidence == "high" else "medium",
                     assumptions=assumptions(plan),
                 )

@@ -63,8 +63,10 @@ class Plan:
         """Is it known how these calls were cached? Reported, or surely not at all."""
         if self.observed is not None:
             return True
-        marks = any(request.one.call.cache_marks for request in self.requests)
-        return self.rules.mode == "marked" and not marks
+        calls = [request.one.call for request in self.requests]
+        # A transcript is no request: what it was sent with, breakpoints too, is not in the file.
+        whole = all(call.hidden is None and not call.cache_marks for call in calls)
+        return self.rules.mode == "marked" and whole
 
     @property
     def improves(self) -> bool:
@@ -74,12 +76,20 @@ class Plan:
     @property
     def steadies(self) -> bool:
         """Does moving volatile parts beat the best configuration without?"""
-        return self.steady is not None and self._worth(self._reachable - self.steady.pusd)
+        return (
+            self.knows_actual
+            and self.steady is not None
+            and self._worth(self._reachable - self.steady.pusd)
+        )
 
     @property
     def leads(self) -> bool:
         """Does letting one parallel call go first beat the best configuration without?"""
-        return self.led is not None and self._worth(self._reachable - self.led.pusd)
+        return (
+            self.knows_actual
+            and self.led is not None
+            and self._worth(self._reachable - self.led.pusd)
+        )
 
     @property
     def _reachable(self) -> int:
