@@ -100,7 +100,9 @@ def test_files_rotate_pack_and_stay_below_the_cap(tmp_path: Path) -> None:
     # Our own process still runs, so its files are in use: nothing was thrown away, the rest dropped.
     assert writer.dropped > 0
     old = sorted(tmp_path.iterdir())[0]
-    gone = old.with_name(old.name.replace(f"-{os.getpid()}-", "-999999999-"))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    gone = old.with_name(old.name.replace(f"-{os.getpid()}-", f"-{ended.pid}-"))
     old.rename(gone)
     again = Writer(settings)
     again.write(Span(exchange("y" * 200_000), settings))
