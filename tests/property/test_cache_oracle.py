@@ -39,7 +39,7 @@ def _common(parts: list[Part], others: list[Part]) -> int:
         if mine == other:
             total += mine[2]
             continue
-        if mine[1] == other[1]:
+        if mine[:2] == other[:2]:  # a text of another role begins with another frame
             total += min(mine[2], other[2])
         break
     return total

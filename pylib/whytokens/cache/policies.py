@@ -115,6 +115,7 @@ def _marks(request: Request, policy: Policy, places: Places) -> list[Mark]:
         node = places.static(request)
         if node:
             found.append(Mark(node, policy.static))
-    if policy.tail is not None and request.node:
+    # Where both fall on one place there is one entry, and the static mark lives longer or as long.
+    if policy.tail is not None and request.node and not (found and found[0].node == request.node):
         found.append(Mark(request.node, policy.tail))
     return found

@@ -48,20 +48,33 @@ class Prompts:
             self._moved[node] = self.ids[node] != node or self._moved[prompts.parents[node]]
 
     def _walk(self, size: int) -> None:
-        """Depth-first intervals without recursion: children come after their parents."""
+        """Depth-first intervals without recursion: children come after their parents.
+
+        Siblings stand in the order of their texts, so that the prompt with the longest common
+        beginning is a neighbour down to the character.
+        """
         parents, ids = self.trace.prompts.parents, self.ids
         sizes = [1 if ids[node] == node else 0 for node in range(size)]
         for node in range(size - 1, 0, -1):
             if ids[node] == node:
                 sizes[ids[parents[node]]] += sizes[node]
         self.enter, free = [0] * size, [1] * size
-        for node in range(1, size):
+        for node in self._by_text(size):
             if ids[node] == node:
                 parent = ids[parents[node]]
                 self.enter[node] = free[parent]
                 free[node] = free[parent] + 1
                 free[parent] += sizes[node]
         self.leave = [enter + width for enter, width in zip(self.enter, sizes, strict=True)]
+
+    def _by_text(self, size: int) -> list[int]:
+        """All nodes but the first, parents before their children, siblings by role and text."""
+        trace, prompts = self.trace, self.trace.prompts
+        used = sorted(set(prompts.messages[1:size]), key=lambda number: _key(trace, number))
+        rank = {message: place for place, message in enumerate(used)}
+        return sorted(
+            range(1, size), key=lambda node: (prompts.depths[node], rank[prompts.messages[node]])
+        )
 
     def holds(self, prefix: NodeId, node: NodeId) -> bool:
         """Is the prompt at `prefix` the beginning of, or equal to, the prompt at `node`?"""
@@ -82,3 +95,9 @@ class Prompts:
         while self.ids[node] != stop:
             found, node = node, self.trace.prompts.parents[node]
         return found
+
+
+def _key(trace: Trace, number: MessageId) -> tuple[str, tuple[tuple[str, str], ...]]:
+    message = trace.messages[number]
+    segments = (trace.segments[segment] for segment in message.segments)
+    return message.role, tuple((one.category, one.text or "") for one in segments)

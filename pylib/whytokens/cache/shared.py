@@ -47,6 +47,8 @@ def common(prompts: Prompts, lane: Lane, mine: Sequence[Piece], theirs: Sequence
 
 def _inside(prompts: Prompts, lane: Lane, mine: SegmentId, theirs: SegmentId) -> int:
     segments = prompts.trace.segments
+    if segments[mine].category != segments[theirs].category:  # another frame stands before it
+        return 0
     text, other = segments[mine].text or "", segments[theirs].text or ""
     return lane.counter.count(text[: prefix_chars(text, other)])
 
