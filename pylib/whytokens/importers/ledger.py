@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from whytokens.builder import CallFields, TraceBuilder
+from whytokens.builder import ROOT, CallFields, TraceBuilder
 from whytokens.importers import thinking
 from whytokens.importers.apis import BODIES
 from whytokens.importers.exchanges import Exchange
@@ -25,6 +25,7 @@ from whytokens.model import MessageId, NodeId, Options, SegmentId, Usage
 
 Key = tuple[str, str]
 MAX_DEPTH = 200
+NO_OPTIONS = Options()
 NO_CONTENT = "no content was logged"
 # Two instrumentations of one client start and end within this.
 CLOSE = timedelta(milliseconds=50)
@@ -148,6 +149,9 @@ class Ledger:
         known: dict[str, list[_Entry]] = defaultdict(list)
         kept: list[_Entry] = []
         for entry in entries:
+            if not (entry.id or entry.logged.group or entry.logged.echo):
+                kept.append(entry)  # nothing says which other it could be
+                continue
             group = known[entry.id or entry.logged.group]
             twin = _echoed(entry, kept) if entry.logged.echo else None
             twin = twin or next(
@@ -272,11 +276,23 @@ def _elapsed(one: Logged) -> int | None:
 
 
 def _entry(one: Logged, builder: TraceBuilder) -> _Entry:
+    if not (one.body or one.reply_body or one.settings) and not any(
+        said is not None for said in (one.system, one.messages, one.tools, one.output)
+    ):
+        return _bare(one)
     found = _verbatim(one, builder) or _neutral(one, builder)
     # The content is interned: what the log held of it can go.
     one.body, one.reply_body, one.settings = {}, {}, {}
     one.system = one.messages = one.tools = one.output = None
     return found
+
+
+def _bare(one: Logged) -> _Entry:
+    """Counts without content: nothing to render."""
+    provider = provider_of(one.provider, one.url)
+    api = api_of(provider, one.model, responses=one.responses)
+    one.provider = provider or _owner(api)
+    return _Entry(one, api, ROOT, NO_OPTIONS, (), (), (), one.usage, one.id)
 
 
 def _exchange(one: Logged) -> Exchange:

@@ -6,6 +6,7 @@ A model is rendered by its maker whoever serves it: Claude on Bedrock is Claude.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 ALIASES = (
     (r"az(ure)?[._-]?(ai[._-]?)?(openai|inference)?|az\.ai.*|azureopenai|azure.*", "azure"),
@@ -50,6 +51,7 @@ def region_of(url: str) -> str | None:
     return None if found == "global" else found
 
 
+@lru_cache(maxsize=4096)
 def provider_of(said: str | None, url: str = "") -> str | None:
     """The provider by its name in the log, else by the host; a name that is not known stays."""
     host = next((name for pattern, name in HOSTS if re.search(pattern, url)), None)
@@ -60,6 +62,7 @@ def provider_of(said: str | None, url: str = "") -> str | None:
     return host if host and found == "openai" else found
 
 
+@lru_cache(maxsize=4096)
 def api_of(provider: str | None, model: str | None, *, responses: bool = False) -> str:
     """Whose rendering applies; what is not known speaks OpenAI's dialect, as nearly all do."""
     name = (model or "").lower()
