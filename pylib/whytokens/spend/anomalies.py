@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from whytokens.spend.runs import DAY_MS, Run
 from whytokens.spend.series import WEEK_DAYS
@@ -17,13 +17,22 @@ ABOVE_PERCENT = 150
 LEAST_RUNS = 5
 
 
-class Outlier(NamedTuple):
-    """A run, the mean of its workflow's runs in the 7 days before it started, and one of them that
-    is as near to the middle as any: what to compare it with."""
+@dataclass(frozen=True, slots=True)
+class Outlier:
+    """A run, and the mean of its workflow's runs in the 7 days before it started: those of `of` from
+    `start` to `end`."""
 
     run: Run
     mean_pusd: int
-    usual: Run
+    of: Sequence[Run]
+    start: int
+    end: int
+
+    @property
+    def usual(self) -> Run:
+        """One of those runs that is as near to the middle as any: what to compare it with."""
+        ordered = sorted(self.of[self.start : self.end], key=lambda one: one.pusd)
+        return ordered[len(ordered) // 2]
 
 
 def outliers(found: Sequence[Run]) -> Iterator[Outlier]:
@@ -47,5 +56,4 @@ def _of_workflow(some: list[Run]) -> Iterator[Outlier]:
         end = bisect_left(times, run.started_ms)
         count, total = end - start, sums[end] - sums[start]
         if count >= LEAST_RUNS and run.pusd * 100 * count > ABOVE_PERCENT * total:
-            ordered = sorted(some[start:end], key=lambda one: one.pusd)
-            yield Outlier(run, (2 * total + count) // (2 * count), ordered[count // 2])
+            yield Outlier(run, (2 * total + count) // (2 * count), some, start, end)

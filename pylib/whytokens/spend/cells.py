@@ -79,14 +79,26 @@ class Cells:
             found[code] += value
         return found
 
-    def per_run(self, codes: Codes, measure: str) -> dict[tuple[int, int], int]:
-        """One measure by (code, run)."""
-        runs, size = self.coded("run")[0], len(self.coded("run")[1]) or 1
-        found: dict[int, int] = {}
-        for code, run, value in zip(codes, runs, self.measures[measure], strict=True):
-            key = code * size + run
-            found[key] = found.get(key, 0) + value
-        return {divmod(key, size): value for key, value in found.items()}
+    def run_sums(self, codes: Codes, size: int) -> tuple[list[list[int]], list[list[int]]]:
+        """By code, what each run cost there and its tokens there."""
+        runs, many = self.coded("run")[0], len(self.coded("run")[1]) or 1
+        places: dict[int, int] = {}
+        at = [
+            places.setdefault(code * many + run, len(places))
+            for code, run in zip(codes, runs, strict=True)
+        ]
+        pusd, tokens = [0] * len(places), [0] * len(places)
+        columns = (self.measures[name] for name in ("pusd", "input_tokens", "output_tokens"))
+        for place, cost, sent, got in zip(at, *columns, strict=True):
+            pusd[place] += cost
+            tokens[place] += sent + got
+        costs: list[list[int]] = [[] for _ in range(size)]
+        counts: list[list[int]] = [[] for _ in range(size)]
+        for both, cost, count in zip(places, pusd, tokens, strict=True):
+            code = both // many
+            costs[code].append(cost)
+            counts[code].append(count)
+        return costs, counts
 
     def where(self, wanted: Filter | None) -> Cells:
         """Only what a filter leaves; `first` and `last` are of calls, which cells no longer know."""

@@ -69,11 +69,13 @@ def grouped(found: Cells, names: Sequence[str]) -> list[Group]:
     """Cells by their values in `names`, dearest first."""
     codes, keys = found.joined(names)
     sums = {name: found.sums(codes, len(keys), name) for name in SUMMED}
-    pusd = _by_run(found, codes, len(keys), ("pusd",))
-    tokens = _by_run(found, codes, len(keys), ("input_tokens", "output_tokens"))
+    pusd, tokens = found.run_sums(codes, len(keys))
     sessions = [0] * len(keys)
-    for code, _ in set(zip(codes, found.coded("session")[0], strict=True)):
-        sessions[code] += 1
+    size = len(found.coded("session")[1]) or 1
+    for both in {
+        code * size + one for code, one in zip(codes, found.coded("session")[0], strict=True)
+    }:
+        sessions[both // size] += 1
     made = [
         Group(
             key=key,
@@ -86,17 +88,6 @@ def grouped(found: Cells, names: Sequence[str]) -> list[Group]:
         if sums["calls"][at]
     ]
     return sorted(made, key=lambda one: (-one.pusd, -one.input_tokens, one.key))
-
-
-def _by_run(found: Cells, codes: list[int], size: int, names: Sequence[str]) -> list[list[int]]:
-    total: dict[tuple[int, int], int] = {}
-    for name in names:
-        for key, value in found.per_run(codes, name).items():
-            total[key] = total.get(key, 0) + value
-    parts: list[list[int]] = [[] for _ in range(size)]
-    for (code, _), value in total.items():
-        parts[code].append(value)
-    return parts
 
 
 def whole(found: Cells) -> Group:
