@@ -66,6 +66,7 @@ from whytokens.importers.openai_responses import OPENAI_RESPONSES
 from whytokens.importers.opencode import OPENCODE
 from whytokens.importers.openhands import OPENHANDS
 from whytokens.importers.otel import AI_SDK, CTXCAPTURE, LOGFIRE, OPENINFERENCE, OTEL
+from whytokens.importers.otel_metrics import OTEL_METRICS
 from whytokens.importers.specstory import SPECSTORY
 from whytokens.importers.swe_agent import SWE_AGENT
 from whytokens.importers.whytokens_shape import WHYTOKENS_SHAPE
@@ -129,6 +130,7 @@ IMPORTERS: tuple[Importer, ...] = (
     OPENINFERENCE,
     LOGFIRE,
     OTEL,
+    OTEL_METRICS,
     GEMINI_GENERATE,
     OPENAI_RESPONSES,
     ANTHROPIC_MESSAGES,
