@@ -12,7 +12,8 @@ import { VERSION } from "./protocol.js";
  */
 
 const BOOT_FILES = /vendor\/pyodide\/(pyodide\.asm\.wasm|python_stdlib\.zip|whytokens-.*\.whl)$/;
-const CANCEL_MS = 2000;
+// A cancel is answered within a second: an engine in long work is replaced, the files stay here.
+const CANCEL_MS = 900;
 
 export class Engine {
   /** @param {On} on */

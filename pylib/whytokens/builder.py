@@ -6,7 +6,7 @@ re-sent on every turn is stored and later counted once (ARCHITECTURE, "Why it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypedDict, TypeVar, Unpack
@@ -36,9 +36,10 @@ ROOT = NodeId(0)
 
 
 class Gatherer(Protocol):
-    """What an importer collects over several files; `finish` adds its calls once all are read."""
+    """What an importer collects over several files; `finish` adds its calls once all are read, with
+    pauses where that is long work."""
 
-    def finish(self) -> None: ...
+    def finish(self) -> Iterator[None] | None: ...
 
 
 G = TypeVar("G", bound=Gatherer)
@@ -253,8 +254,13 @@ class TraceBuilder:
 
     def finish(self) -> None:
         """All files are read: gatherers add what they hold, in the order of their keys."""
+        for _ in self.finishing():
+            pass
+
+    def finishing(self) -> Iterator[None]:
+        """The same, with their pauses."""
         for key in sorted(self._gatherers):
-            self._gatherers[key].finish()
+            yield from self._gatherers[key].finish() or ()
         self._gatherers.clear()
 
     def used(self, importer: str) -> None:

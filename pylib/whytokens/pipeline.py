@@ -14,7 +14,7 @@ from whytokens import assets
 from whytokens.attribution.bill import settled
 from whytokens.attribution.lanes import Lanes
 from whytokens.attribution.share import Attribution, attribute
-from whytokens.attribution.tally import Tallies, tally
+from whytokens.attribution.tally import Tallies, tallying
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
 from whytokens.containers.archives import members
@@ -109,7 +109,7 @@ def analysed(trace: Trace, book: Book | None = None) -> Generator[Event, None, O
 def priced(trace: Trace, lanes: Lanes, book: Book) -> Generator[Event, None, Opened]:
     """Price a counted trace; again, when the rates are others."""
     attributions = yield from _price(trace, lanes, book)
-    tallies = tally(attributions)
+    tallies = yield from _summed(attributions)
     checked = yield from checking(trace, attributions, book)
     return Opened(
         trace=trace, lanes=lanes, attributions=attributions, tallies=tallies, checked=checked,
@@ -159,7 +159,10 @@ def read(sources: Sequence[Source]) -> Generator[Event, None, Trace]:
                     )  # fmt: skip
         except TraceError as error:
             errors.append(error)
-    builder.finish()
+    size = sum(source.size_bytes for source in sources)
+    for _ in builder.finishing():
+        if clock.due():
+            yield Step(stage="reading", done=size, total=size, unit="bytes")
     if errors and not builder.calls_so_far:
         raise min(errors, key=_telling)
     if not builder.calls_so_far:
@@ -269,6 +272,19 @@ def _price(
     return tuple(found)
 
 
+def _summed(attributions: tuple[Attribution, ...]) -> Generator[Event, None, Tallies]:
+    """Sum all calls: the end of pricing."""
+    steps, total, clock = tallying(attributions), len(attributions), _Clock()
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            tallies: Tallies = stop.value
+            return tallies
+        if clock.due():
+            yield Step(stage="pricing", done=total, total=total, unit="calls")
+
+
 def checking(
     trace: Trace, attributions: tuple[Attribution, ...], book: Book
 ) -> Generator[Event, None, Checked]:
@@ -276,13 +292,16 @@ def checking(
     from whytokens import registry  # as above
 
     steps, total = check(trace, attributions, registry.DETECTORS, book), len(registry.DETECTORS)
+    clock, before = _Clock(), -1
     while True:
         try:
             done = next(steps)
         except StopIteration as stop:
             checked: Checked = stop.value
             return checked
-        yield Step(stage="checking", done=done, total=total, unit="checks")
+        if done != before or clock.due():
+            yield Step(stage="checking", done=done, total=total, unit="checks")
+        before = done
 
 
 def run(

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whytokens.builder import TraceBuilder
@@ -72,17 +72,21 @@ def bodies(draw: st.DrawFn, kind: str) -> list[dict[str, Any]]:
     for _ in range(draw(st.integers(2, 6))):
         history = history[: draw(st.integers(0, 8))]
         history = history + [message(draw) for _ in range(draw(st.integers(1, 3)))]
-        tools = [{"name": "read", "description": draw(WORDS)}] * draw(st.integers(0, 1))
+        tools = [
+            {"name": name, "description": draw(WORDS)} for name in draw(st.lists(TOOLS, max_size=3))
+        ]
         found.append({"model": "m", kind.strip(): history, "tools": tools})
     return found
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@settings(deadline=None)
 @given(st.data())
 def test_the_trace_is_the_same(kind: str, data: st.DataObject) -> None:
     read, lines = KINDS[kind][0], [json.dumps(body) for body in data.draw(bodies(kind))]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(resent, "SMALL_CHARS", 0)
+        patch.setattr(resent, "LIST_CHARS", 0)
         parser, together = Resent(), TraceBuilder("together")
         again = [read(parser.parse(line), together, WHERE) for line in lines]
     apart = TraceBuilder("apart")
@@ -97,6 +101,7 @@ def test_the_trace_is_the_same(kind: str, data: st.DataObject) -> None:
 
 def test_a_message_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resent, "SMALL_CHARS", 0)
+    monkeypatch.setattr(resent, "LIST_CHARS", 0)
     parser, builder = Resent(), TraceBuilder("log")
     memory: earlier.Earlier[str] = earlier.Earlier(builder)
     messages = [{"role": "user", "content": str(number)} for number in range(5)]

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whytokens.containers import resent
@@ -28,6 +28,7 @@ KEYS = st.sampled_from(["messages", "contents", "input", "other"])
 @pytest.fixture(autouse=True)
 def any_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resent, "SMALL_CHARS", 0)
+    monkeypatch.setattr(resent, "LIST_CHARS", 0)
 
 
 @st.composite
@@ -51,6 +52,7 @@ def logs(draw: st.DrawFn) -> list[str]:
     return found
 
 
+@settings(deadline=None)
 @given(logs())
 def test_every_line_is_what_json_says_it_is(lines: list[str]) -> None:
     parser = Resent()
@@ -59,6 +61,7 @@ def test_every_line_is_what_json_says_it_is(lines: list[str]) -> None:
         assert repr(parser.parse(line)) == repr(json.loads(line))
 
 
+@settings(deadline=None)
 @given(logs(), st.integers(0, 200), st.sampled_from(["", ",", "}", "]", '"', "x", "\\", "\x00"]))
 def test_a_broken_line_raises_what_json_raises(lines: list[str], at: int, other: str) -> None:
     parser = Resent()

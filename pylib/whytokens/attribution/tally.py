@@ -9,7 +9,7 @@ around a change of billing are looked at one by one. `spans()` of every call giv
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from whytokens.attribution.lanes import Lane
@@ -17,7 +17,7 @@ from whytokens.attribution.share import REGIONS, Attribution, Span
 from whytokens.model import CallId, NodeId, SegmentId
 from whytokens.templates import Piece
 
-READ = REGIONS.index("read")
+READ, LAST = REGIONS.index("read"), len(REGIONS) - 1
 
 
 @dataclass(slots=True)
@@ -99,8 +99,20 @@ def _plus(a: _Sums, b: _Sums, sign: int = 1) -> _Sums:
 
 def tally(attributions: Iterable[Attribution]) -> Tallies:
     """Sum all calls."""
+    steps = tallying(attributions)
+    try:
+        while True:
+            next(steps)
+    except StopIteration as stop:
+        found: Tallies = stop.value
+        return found
+
+
+def tallying(attributions: Iterable[Attribution]) -> Generator[None, None, Tallies]:
+    """The same, with a pause before every call."""
     tallies, lanes = Tallies(), dict[int, _LaneSums]()
     for shared in attributions:
+        yield
         if shared.method == "unbilled":
             continue
         if shared.pieces is not None:
@@ -159,12 +171,20 @@ def _add_pieces(
     tallies: Tallies, shared: Attribution, pieces: Iterable[Piece], position: int
 ) -> None:
     """Add pieces of one call, one by one."""
+    starts, rates = shared.starts, shared.rates
     for piece in pieces:
-        for span in shared.split(piece, position):
-            read = span.tokens if span.billed == "read" else 0
-            tallies.of(span).add(span.tokens, read, span.pusd, span.exact)
+        end = position + piece.tokens
+        region = bisect_right(starts, position) - 1
+        if region == LAST or end <= starts[region + 1]:
+            read = piece.tokens if region == READ else 0
+            if piece.tokens:
+                tallies.of(piece).add(piece.tokens, read, piece.tokens * rates[region], piece.exact)
+        else:
+            for span in shared.split(piece, position):
+                read = span.tokens if span.billed == "read" else 0
+                tallies.of(span).add(span.tokens, read, span.pusd, span.exact)
         tallies.caller(piece, shared.call.id)
-        position += piece.tokens
+        position = end
 
 
 def _collect(tallies: Tallies, sums: _LaneSums) -> None:

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-LISTS = frozenset(("messages", "contents", "input"))
+LISTS = frozenset(("messages", "contents", "input", "tools"))
 # Below this a text is parsed sooner than looked at.
 SMALL_CHARS = 16_384
-# Requests may take turns, as those of sub-agents do.
-REMEMBERED = 8
+# A list below this is not remembered.
+LIST_CHARS = 2_048
+# Requests may take turns, as those of sub-agents do; each has its messages and its tools.
+REMEMBERED = 16
 REMEMBERED_CHARS = 32 * 2**20
 MAX_DEPTH = 4
 _DECODER = json.JSONDecoder()
@@ -115,7 +117,7 @@ class Resent:
 
     def _remember(self, found: _List) -> None:
         """Objects alone: of a number one cannot see in its text where it ends."""
-        if len(found.text) < SMALL_CHARS or any(type(value) is not dict for value in found.values):
+        if len(found.text) < LIST_CHARS or any(type(value) is not dict for value in found.values):
             return
         self._lists.append(found)
         size = 0

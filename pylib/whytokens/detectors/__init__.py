@@ -19,6 +19,6 @@ class Detector(Protocol):
     key: str
     looks_for: str
 
-    def find(self, priced: Priced) -> Iterator[Waste]:
-        """Waste in a trace; nothing when there is none."""
+    def find(self, priced: Priced) -> Iterator[Waste | None]:
+        """Waste in a trace; nothing when there is none, None for a pause in long work."""
         ...

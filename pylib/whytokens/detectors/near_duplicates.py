@@ -40,10 +40,11 @@ class NearDuplicates:
     key = "near-duplicates"
     looks_for = "long texts that are almost the same"
 
-    def find(self, priced: Priced) -> Iterator[Waste]:
+    def find(self, priced: Priced) -> Iterator[Waste | None]:
         claims: list[Claim] = []
         evidence: list[Evidence] = []
         for history in priced.histories:
+            yield None
             for known, again, alike in _pairs(priced, history):
                 claims.append(Claim(again.node, again.slot, again.node, 0, round(alike * WHOLE)))
                 first = history.calls[known.turn].call.id + 1

@@ -15,7 +15,7 @@ from whytokens.importers import pictures, thinking, usage
 from whytokens.importers.bodies import Api, BodyImporter, Reply, Request, body_guide, named_model
 from whytokens.importers.earlier import Earlier
 from whytokens.importers.exchanges import Exchange
-from whytokens.importers.tools import CallNames, Noted, call, definition
+from whytokens.importers.tools import CallNames, Noted, call, definitions
 from whytokens.importers.values import (
     Json,
     as_dict,
@@ -39,8 +39,7 @@ def request_messages(
     found, marks, names = list[MessageId](), list[int](), CallNames()
     tools = [as_dict(tool) for tool in as_list(body.get("tools"))]
     if tools:
-        at = _place(where, "tools")
-        segments = [definition(builder, t, _place(at, i)) for i, t in enumerate(tools)]
+        segments = definitions(builder, tools, _place(where, "tools"))
         names.definitions = {str(t.get("name")): s for t, s in zip(tools, segments, strict=True)}
         found.append(builder.message("tools", segments))
         if any("cache_control" in tool for tool in tools):

@@ -41,7 +41,7 @@ class Turn:
 
 def turns(value: Any, role: Speaker = "user", depth: int = 0) -> list[Turn]:
     """Every turn of a conversation, however it is wrapped."""
-    value = _opened(value)
+    value = opened(value)
     if isinstance(value, str):
         return [Turn(role, [part_of(value)])] if value else []
     if isinstance(value, list):
@@ -53,6 +53,15 @@ def turns(value: Any, role: Speaker = "user", depth: int = 0) -> list[Turn]:
     if not isinstance(value, dict) or depth > MAX_NESTING:
         return [Turn(role, [part_of(dumped(value))])] if value is not None else []
     return list(_of_dict(value, role, depth))
+
+
+def is_conversation(value: Any) -> bool:
+    """A list of messages, each read by itself: neither prompts nor the parts of one message."""
+    return (
+        isinstance(value, list)
+        and not all(isinstance(item, list) for item in value)
+        and not all(_is_part(item) for item in value)
+    )
 
 
 def _of_dict(value: Json, role: Speaker, depth: int) -> Iterator[Turn]:
@@ -105,7 +114,7 @@ def _turn(value: Json, role: Speaker) -> Turn:
     said = str(value.get("role") or value.get("type") or value.get("kind") or "").lower()
     speaker = SPEAKERS.get(said, role)
     key = next((k for k in CONTENT_KEYS if value.get(k) is not None), None)
-    inner = _opened(value[key]) if key else None
+    inner = opened(value[key]) if key else None
     name = as_str(value.get("name"))
     call_id = value.get("tool_call_id") or value.get("toolCallId") or value.get("toolUseId")
     parts: list[Part] = []
@@ -189,7 +198,7 @@ def _holds_results(value: Any) -> bool:
 _LISTLIKE = re.compile(r"""\s*[\[{]\s*["'\[{]""")
 
 
-def _opened(value: Any) -> Any:
+def opened(value: Any) -> Any:
     """JSON in a string where it is a message or parts; a text that merely is JSON stays text."""
     if not isinstance(value, str) or not _LISTLIKE.match(value):
         return value

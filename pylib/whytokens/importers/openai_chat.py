@@ -16,7 +16,7 @@ from whytokens.importers.bodies import Api, BodyImporter, Reply, Request, body_g
 from whytokens.importers.earlier import Earlier
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.providers import provider_of
-from whytokens.importers.tools import CallNames, Noted, call, definition
+from whytokens.importers.tools import CallNames, Noted, call, definitions
 from whytokens.importers.values import Json, as_dict, as_list, as_str, dumped, pointer
 from whytokens.model import Category, MessageId, Options, SegmentId, Where
 
@@ -32,7 +32,7 @@ def request_messages(
     tools = as_list(body.get("tools")) or as_list(body.get("functions"))
     if tools:
         key = "tools" if body.get("tools") else "functions"
-        segments = [definition(builder, t, _place(where, key, i)) for i, t in enumerate(tools)]
+        segments = definitions(builder, tools, _place(where, key))
         found.append(builder.message("tools", segments))
     chosen = as_dict(as_dict(body.get("response_format")).get("json_schema"))
     if chosen:

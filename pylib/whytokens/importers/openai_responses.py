@@ -16,7 +16,7 @@ from whytokens.importers.bodies import Api, BodyImporter, Reply, Request, body_g
 from whytokens.importers.earlier import Earlier
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.openai_chat import content, format_message, result
-from whytokens.importers.tools import CallNames, Noted, call, definition
+from whytokens.importers.tools import CallNames, Noted, call, definitions
 from whytokens.importers.values import Json, as_dict, as_list, as_str, dumped, pointer
 from whytokens.model import Category, MessageId, Options, Role, SegmentId, Where
 
@@ -34,8 +34,7 @@ def request_messages(
     found: list[MessageId] = []
     tools = [as_dict(tool) for tool in as_list(body.get("tools"))]
     if tools:
-        at = _place(where, "tools")
-        segments = [definition(builder, t, _place(at, i)) for i, t in enumerate(tools)]
+        segments = definitions(builder, tools, _place(where, "tools"))
         found.append(builder.message("tools", segments))
     chosen = as_dict(as_dict(body.get("text")).get("format"))
     if chosen.get("type") == "json_schema":
@@ -111,7 +110,7 @@ def _item(
     if kind == "additional_tools":
         at = _place(where, "tools")
         tools = [as_dict(tool) for tool in as_list(item.get("tools"))]
-        return "tools", [definition(builder, t, _place(at, i)) for i, t in enumerate(tools)]
+        return "tools", definitions(builder, tools, at)
     if kind == "reasoning":
         texts = [as_str(as_dict(part).get("text")) for part in as_list(item.get("summary"))]
         text = "\n".join(text for text in texts if text) or None

@@ -15,6 +15,7 @@ from whytokens.containers import Source
 from whytokens.containers.documents import documents
 from whytokens.errors import TraceError
 from whytokens.importers import Guide, Head, Progress, Verdict, genai
+from whytokens.importers.kept import Kept
 from whytokens.importers.ledger import Ledger
 from whytokens.importers.logged import Logged
 from whytokens.importers.shared_bodies import SharedBodies, name_components
@@ -33,13 +34,33 @@ class Telemetry:
     """Spans of all files, waiting for the log records that belong to them."""
 
     builder: TraceBuilder
+    kept: Kept = field(default_factory=Kept)
     spans: list[Span] = field(default_factory=list)
     records: dict[tuple[str, str], list[Event]] = field(default_factory=lambda: defaultdict(list))
 
-    def finish(self) -> None:
+    def add(self, span: Span) -> None:
+        self.kept.keep(span.attributes)
+        for event in span.events:
+            self._keep(event)
+        self.spans.append(span)
+
+    def hear(self, record: Event, own: str) -> None:
+        self._keep(record)
+        self.records[(record.trace, record.span or f"{own}{len(self.records)}")].append(record)
+
+    def _keep(self, event: Event) -> None:
+        self.kept.keep(event.attributes)
+        event.body = self.kept.value(event.body)
+
+    def finish(self) -> Iterator[None]:
+        """A pause before every span."""
         builder = self.builder
         ledger, embeddings = Ledger(builder), list[Span]()
-        for span in self.spans:
+        self.kept = Kept()  # its texts are the spans' alone now
+        self.spans.reverse()
+        while self.spans:
+            yield
+            span = self.spans.pop()
             heard = self.records.pop((span.trace, span.id), [])
             one, kind = genai.logged(span, heard), genai.kind(span)
             if kind in ("call", "outer"):
@@ -48,6 +69,7 @@ class Telemetry:
                 ledger.note(one)
                 embeddings += [span] if kind == "embedding" else []
         for heard in self.records.values():
+            yield
             ledger.add(_alone(heard))
         if embeddings:
             count, first = len(embeddings), embeddings[0].where
@@ -127,13 +149,11 @@ class SpanImporter:
                         lost = "Its request refers to a line that is not in this file."
                         builder.warn("partial", lost, one.where)
                     name_components(one.attributes, builder)
-                    shared.spans.append(one)
+                    shared.add(one)
                     found += genai.kind(one) in ("call", "outer")
                 elif one.name.startswith(CONTENT_EVENTS) or one.name in TOTALS_EVENTS:
                     own = f"{document.where.line}" if one.name in TOTALS_EVENTS else ""
-                    shared.records[(one.trace, one.span or f"{own}{len(shared.records)}")].append(
-                        one
-                    )
+                    shared.hear(one, own)
                     found += 1
             yield document.progress
         if not found:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from whytokens.builder import TraceBuilder
 from whytokens.importers import tools as tool_names
-from whytokens.importers.dialects import Turn, turns
+from whytokens.importers.dialects import Turn, is_conversation, opened, turns
+from whytokens.importers.earlier import Earlier
 from whytokens.importers.openai_chat import format_message
 from whytokens.importers.parts import Part, arguments_text, as_object
-from whytokens.importers.tools import CallNames
+from whytokens.importers.tools import CallNames, Noted
 from whytokens.importers.values import Json, as_dict, as_list, as_str, decoded, pointer
 from whytokens.model import Category, MessageId, Options, Role, SegmentId, Where
 
@@ -19,6 +21,17 @@ OPENAI = ("openai.chat", "openai.responses")
 OBJECTS = ("anthropic.messages", "gemini.generate", "bedrock.converse", "ollama.chat")
 SCHEMA_KEYS = ("parameters", "input_schema", "inputSchema", "parameters_json_schema", "schema",
                "parametersJsonSchema", "args_schema")  # fmt: skip
+
+
+_Said = tuple[Turn, list[SegmentId]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A logged message: its turns with their segments, the calls it names."""
+
+    said: list[_Said]
+    noted: list[Noted]
 
 
 class Rendition:
@@ -34,15 +47,12 @@ class Rendition:
         found: list[MessageId] = []
         declared = declarations(tools)
         if declared:
-            found.append(self.builder.message("tools", [
-                tool_names.definition(self.builder, self._tool(tool), self._at("tools", i))
-                for i, tool in enumerate(declared)
-            ]))  # fmt: skip
+            found.append(self.builder.message("tools", self._tools(declared)))
         schema = _response_schema(settings)
         if schema:
             found.append(format_message(schema, self.builder, self._at("response_format")))
-        found += self._messages(turns(system, "system"), "system")
-        found += self._messages(turns(messages), "messages")
+        found += self._messages(self._said(turns(system, "system"), "system", 0))
+        found += self._messages(self._conversation(messages))
         return found, _options(settings, declared, bool(schema))
 
     def reply(self, output: Any) -> tuple[tuple[SegmentId, ...], tuple[str, ...]]:
@@ -56,10 +66,48 @@ class Rendition:
                     called.append(part.name or "")
         return tuple(found), tuple(called)
 
-    def _messages(self, found: Iterable[Turn], key: str) -> Iterator[MessageId]:
+    def _tools(self, declared: list[Json]) -> list[SegmentId]:
+        earlier: Earlier[SegmentId] = self.builder.gathered("earlier declarations", Earlier)
+
+        def read(number: int, tool: Json) -> SegmentId:
+            return tool_names.definition(self.builder, self._tool(tool), self._at("tools", number))
+
+        return earlier.read(declared, self.api, read, lambda one: None)
+
+    def _conversation(self, messages: Any) -> list[_Said]:
+        """Every turn with its segments; those of an earlier request's messages are known."""
+        value = opened(messages)
+        if not is_conversation(value):
+            return self._said(turns(value), "messages", 0)
+        earlier: Earlier[_Item] = self.builder.gathered("earlier turns", Earlier)
+        number = 0
+
+        def read(_: int, item: Any) -> _Item:
+            nonlocal number
+            self.names.fresh()
+            said = self._said(turns(item, depth=1), "messages", number)
+            number += len(said)
+            return _Item(said, self.names.fresh())
+
+        def again(item: _Item) -> None:
+            nonlocal number
+            number += len(item.said)
+            self.names.again(item.noted)
+
+        found = earlier.read(value, self.api, read, again)
+        return [one for item in found for one in item.said]
+
+    def _said(self, found: Iterable[Turn], key: str, start: int) -> list[_Said]:
+        said = []
+        for number, turn in enumerate(found, start):
+            at = self._at(key, number)
+            said.append((turn, [s for part in turn.parts for s in self._part(part, turn.role, at)]))
+        return said
+
+    def _messages(self, found: Iterable[_Said]) -> Iterator[MessageId]:
         """Results in a row are one message, and so are the items of one reply."""
         run, role, joins = list[SegmentId](), "user", False
-        for number, turn in enumerate(found):
+        for turn, segments in found:
             kind: Role = turn.role
             if any(part.kind == "result" for part in turn.parts):
                 kind = "tool"
@@ -67,8 +115,6 @@ class Rendition:
             if run and not (only and joins and kind == role):
                 yield self.builder.message(role, run)  # type: ignore[arg-type]
                 run = []
-            at = self._at(key, number)
-            segments = [s for part in turn.parts for s in self._part(part, turn.role, at)]
             if not turn.parts:
                 continue
             if only:

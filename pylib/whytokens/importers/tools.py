@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from whytokens.builder import TraceBuilder
-from whytokens.importers.values import as_dict, as_str, decoded
+from whytokens.importers.earlier import Earlier
+from whytokens.importers.values import as_dict, as_str, decoded, pointer
 from whytokens.model import SegmentId, Where
 
 # The argument that says what a call is about, most telling first.
@@ -52,6 +53,17 @@ def definition(builder: TraceBuilder, value: Any, where: Where) -> SegmentId:
     name = as_str(inner.get("name")) or as_str(tool.get("type")) or ""
     text = json.dumps(value, ensure_ascii=False)
     return builder.segment("tools", ("tools", *tool_path(name)), text, where, name=name)
+
+
+def definitions(builder: TraceBuilder, tools: list[Any], where: Where) -> list[SegmentId]:
+    """Definitions in the list at `where`, those of an earlier request known again."""
+    earlier: Earlier[SegmentId] = builder.gathered("earlier tools", Earlier)
+
+    def read(number: int, tool: Any) -> SegmentId:
+        at = pointer(where.pointer, number)
+        return definition(builder, tool, Where(file=where.file, line=where.line, pointer=at))
+
+    return earlier.read(tools, None, read, lambda one: None)
 
 
 def call(builder: TraceBuilder, name: Any, arguments: str, where: Where) -> SegmentId:

@@ -57,7 +57,7 @@ def check(
     detectors: Sequence[Detector],
     book: Book | None = None,
 ) -> Generator[int, None, Checked]:
-    """Yields how many detectors have run."""
+    """Yields how many detectors have run; the same number again where it only pauses."""
     calls = [one for one in found if one.method != "unbilled"]
     pricer, moved = Pricer(book), volatile(trace, calls)
     stable = Prompts(trace, moved.same, moved.loose)
@@ -75,7 +75,10 @@ def check(
     for rank, detector in enumerate(detectors):
         before = len(wastes)
         try:
-            wastes += [(detector, waste) for waste in detector.find(priced)]
+            for waste in detector.find(priced):
+                if waste is not None:
+                    wastes.append((detector, waste))
+                yield rank
         except Exception as error:
             del wastes[before:]
             findings.append(_broken(detector, error))
