@@ -444,8 +444,46 @@ def mlflow(made: Iterable[Made]) -> str:
     return lines(found)
 
 
+# -- recordings of HTTP ------------------------------------------------------------------------
+
+URLS = {
+    "openai": "https://api.openai.com/v1/chat/completions",
+    "anthropic": "https://api.anthropic.com/v1/messages",
+}
+
+
+def har(made: Iterable[Made]) -> str:
+    """A browser's export: requests to models among others."""
+    entries: list[Json] = [
+        {"startedDateTime": _iso(one.start_ns), "time": (one.end_ns - one.start_ns) / 10**6,
+         "request": {"method": "POST", "url": URLS[one.provider], "headers": [],
+                     "postData": {"mimeType": "application/json", "text": dumped(one.request)}},
+         "response": {"status": one.status, "headers": [],
+                      "content": {"mimeType": "application/json", "text": dumped(one.response)}}}
+        for one in made
+    ]  # fmt: skip
+    page = {"method": "GET", "url": "https://shop.example/", "headers": []}
+    entries.append({"startedDateTime": _iso(0), "time": 3, "request": page,
+                    "response": {"status": 200, "headers": [], "content": {"mimeType": "text/html", "text": "<p>"}}})  # fmt: skip
+    return dumped({"log": {"version": "1.2", "creator": {"name": "browser"}, "entries": entries}})
+
+
+def vcr(made: Iterable[Made]) -> str:
+    """A cassette of vcrpy; texts as YAML's double-quoted scalars, which JSON's are."""
+    found = ["interactions:"]
+    for one in made:
+        found += [
+            "- request:", f"    body: {json.dumps(dumped(one.request))}", "    headers: {}",
+            "    method: POST", f"    uri: {URLS[one.provider]}", "  response:",
+            f"    body: {{string: {json.dumps(dumped(one.response))}}}",
+            f"    headers: {{}}\n    status: {{code: {one.status}, message: x}}",
+        ]  # fmt: skip
+    return "\n".join([*found, "version: 1", ""])
+
+
 WRITERS: dict[str, Callable[[Iterable[Made]], str]] = {
     "braintrust": braintrust,
+    "har": har,
     "langfuse": langfuse,
     "langsmith": langsmith,
     "litellm": litellm,
@@ -453,5 +491,6 @@ WRITERS: dict[str, Callable[[Iterable[Made]], str]] = {
     "otlp_new": otlp_new,
     "otlp_old": otlp_old,
     "openinference": openinference,
+    "vcr": vcr,
     "ctxcapture": ctxcapture,
 }

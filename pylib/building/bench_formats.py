@@ -73,7 +73,8 @@ def _file(
     calls = len(found.trace.calls)
     row["calls"] += calls
     row["reported"] += sum(one.method == "reported" for one in found.attributions)
-    named = real.FOLDERS.get(folder)
+    other = next((real.OTHERS[end] for end in real.OTHERS if path.name.endswith(end)), None)
+    named = other or real.FOLDERS.get(folder)
     why = next((real.EXPLAINED[end][1] for end in real.EXPLAINED if path.name.endswith(end)), None)
     if named is not None and found.trace.importer != named:
         notes.append(f"{short}: opened as {found.trace.importer}")

@@ -1,12 +1,21 @@
-"""Vocabularies: big files beside the engine, loaded only when a tokenizer needs one.
+"""Vocabularies and libraries: big files beside the engine, loaded only when one is needed.
 
 On a machine they lie in the package's ``data`` folder; in the page the worker fetches them from
-the site's own origin and hands them over with `put` before the count that needs them.
+the site's own origin and hands them over with `put` before what needs them.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import resources
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """The engine waits for `put(asset, ...)`."""
+
+    asset: str
+
 
 _loaded: dict[str, bytes] = {}
 
@@ -28,6 +37,6 @@ def read(name: str) -> bytes:
             return resources.files("whytokens").joinpath("data", name).read_bytes()
         except FileNotFoundError as error:
             raise FileNotFoundError(
-                f"vocabulary {name} is not here; `python3 build.py bake` makes it"
+                f"{name} is not here; `python3 build.py bake` makes it"
             ) from error
     return _loaded[name]

@@ -7,13 +7,14 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 
 from whytokens import assets
+from whytokens.assets import Need
 from whytokens.attribution.lanes import Lanes
 from whytokens.attribution.share import attribute
 from whytokens.attribution.tally import tally
 from whytokens.containers import Source
 from whytokens.errors import TraceError
 from whytokens.model import Call, CallId, NodeId, Trace, Usage, Where
-from whytokens.pipeline import Event, Need, read
+from whytokens.pipeline import Event, read
 from whytokens.prices import Unpriced
 from whytokens.prices.engine import price, standard
 from whytokens.tokenizers import Exactness, Tokenizer

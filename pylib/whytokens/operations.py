@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from whytokens import assets, registry
+from whytokens.assets import Need
 from whytokens.containers import Source
 from whytokens.counting import count
 from whytokens.errors import TraceError
@@ -22,7 +23,6 @@ from whytokens.layouts.life import life
 from whytokens.model import SegmentId, Where
 from whytokens.pipeline import (
     Event,
-    Need,
     Opened,
     apart,
     book_of,

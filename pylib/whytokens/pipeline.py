@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from whytokens import assets
+from whytokens.assets import Need as Need
 from whytokens.attribution.bill import settled
 from whytokens.attribution.lanes import Lanes
 from whytokens.attribution.share import Attribution, attribute
@@ -49,13 +50,6 @@ class Step:
     unit: str
     file: str | None = None
     line: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """The engine waits for `assets.put(asset, ...)`."""
-
-    asset: str
 
 
 Event = Step | Need
@@ -152,7 +146,9 @@ def read(sources: Sequence[Source]) -> Generator[Event, None, Trace]:
             importer = _importer(source)
             builder.used(importer.label)
             for step in importer.load(source, builder):
-                if clock.due():
+                if isinstance(step, Need):
+                    yield step
+                elif clock.due():
                     yield Step(
                         stage="reading", done=step.done, total=step.total, unit="bytes",
                         file=source.name, line=step.line,

@@ -39,8 +39,9 @@ from whytokens.exporters.table_csv import TABLE_CSV
 from whytokens.importers import Importer
 from whytokens.importers.aider_history import AIDER_HISTORY
 from whytokens.importers.aider_requests import AIDER_REQUESTS
-from whytokens.importers.anthropic_messages import ANTHROPIC_MESSAGES
+from whytokens.importers.apis import BODIES
 from whytokens.importers.atif import ATIF
+from whytokens.importers.batch import BATCH
 from whytokens.importers.braintrust import BRAINTRUST
 from whytokens.importers.chatgpt_export import CHATGPT_EXPORT
 from whytokens.importers.claude_code import CLAUDE_CODE
@@ -50,9 +51,13 @@ from whytokens.importers.codex import CODEX
 from whytokens.importers.copilot_chat import COPILOT_CHAT
 from whytokens.importers.cursor_chats import CURSOR_CHATS
 from whytokens.importers.cursor_transcript import CURSOR_TRANSCRIPT
+from whytokens.importers.datadog import DATADOG
+from whytokens.importers.fine_tuning import FINE_TUNING
+from whytokens.importers.flat_rows import FLAT_ROWS
 from whytokens.importers.gemini_cli import GEMINI_CLI
-from whytokens.importers.gemini_generate import GEMINI_GENERATE
 from whytokens.importers.generic import GENERIC
+from whytokens.importers.har import HAR
+from whytokens.importers.helicone import HELICONE
 from whytokens.importers.inspect_eval import INSPECT_EVAL
 from whytokens.importers.langfuse import LANGFUSE
 from whytokens.importers.langsmith import LANGSMITH
@@ -61,14 +66,21 @@ from whytokens.importers.llm_logs import LLM_LOGS
 from whytokens.importers.llm_spend import LLM_SPEND
 from whytokens.importers.llmprof import LLMPROF
 from whytokens.importers.mlflow import MLFLOW
-from whytokens.importers.openai_chat import OPENAI_CHAT
-from whytokens.importers.openai_responses import OPENAI_RESPONSES
 from whytokens.importers.opencode import OPENCODE
 from whytokens.importers.openhands import OPENHANDS
+from whytokens.importers.openrouter import OPENROUTER
 from whytokens.importers.otel import AI_SDK, CTXCAPTURE, LOGFIRE, OPENINFERENCE, OTEL
 from whytokens.importers.otel_metrics import OTEL_METRICS
+from whytokens.importers.pasted_command import PASTED_COMMAND
+from whytokens.importers.pasted_python import PASTED_PYTHON
+from whytokens.importers.phoenix_database import PHOENIX_DATABASE
+from whytokens.importers.portkey import PORTKEY
+from whytokens.importers.promptfoo import PROMPTFOO
+from whytokens.importers.promptlayer import PROMPTLAYER
 from whytokens.importers.specstory import SPECSTORY
 from whytokens.importers.swe_agent import SWE_AGENT
+from whytokens.importers.vcr import VCR
+from whytokens.importers.weave import WEAVE
 from whytokens.importers.whytokens_shape import WHYTOKENS_SHAPE
 from whytokens.layouts import Layout
 from whytokens.layouts.in_order import IN_ORDER
@@ -110,6 +122,7 @@ IMPORTERS: tuple[Importer, ...] = (
     COPILOT_CHAT,
     INSPECT_EVAL,
     OPENCODE,
+    PHOENIX_DATABASE,
     LLMPROF,
     LLM_SPEND,
     LLM_LOGS,
@@ -120,21 +133,32 @@ IMPORTERS: tuple[Importer, ...] = (
     AIDER_HISTORY,
     AIDER_REQUESTS,
     CURSOR_TRANSCRIPT,
+    PASTED_COMMAND,
     LANGFUSE,
     LANGSMITH,
     LITELLM,
     BRAINTRUST,
     MLFLOW,
+    HELICONE,
+    WEAVE,
+    PORTKEY,
+    DATADOG,
+    PROMPTLAYER,
+    PROMPTFOO,
+    OPENROUTER,
     CTXCAPTURE,
     AI_SDK,
     OPENINFERENCE,
     LOGFIRE,
     OTEL,
     OTEL_METRICS,
-    GEMINI_GENERATE,
-    OPENAI_RESPONSES,
-    ANTHROPIC_MESSAGES,
-    OPENAI_CHAT,
+    HAR,
+    VCR,
+    BATCH,
+    FINE_TUNING,
+    FLAT_ROWS,
+    PASTED_PYTHON,
+    *BODIES,
     WHYTOKENS_SHAPE,
     GENERIC,
 )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, Literal
 
-from whytokens.containers import Source
-from whytokens.containers.database import is_database, tables
+from whytokens.containers import Source, csv_rows, parquet
+from whytokens.containers.database import all_columns, is_database, tables
 from whytokens.containers.decode import HEAD_BYTES, head_bytes, head_text
-from whytokens.containers.documents import parse
+from whytokens.containers.documents import TRANSCRIPT, parse
 from whytokens.errors import TraceError
 from whytokens.importers import Head, Importer
+from whytokens.importers.sse import response_of
 from whytokens.model import Where
 from whytokens.nearest import hint
 
@@ -28,7 +30,7 @@ def read_head(source: Source) -> Head:
     if is_database(data):
         return Head(
             name=source.name, container="database", values=(), partial=False, text="",
-            tables=tables(source),
+            tables=tables(source), columns=all_columns(source),
         )  # fmt: skip
     text = head_text(data)
     if not text.strip("\ufeff \t\r\n\x00"):
@@ -39,11 +41,23 @@ def read_head(source: Source) -> Head:
             where=Where(file=source.name),
             hint="Open another file.",
         )
+    if parquet.is_parquet(data):
+        rows = tuple(islice(parquet.rows(source), MAX_VALUES))
+        return Head(name=source.name, container="table", values=rows, partial=False, text="")
     values = _line_values(text, cut=len(data) == HEAD_BYTES)
     if values:
         return Head(
             name=source.name, container="jsonl", values=tuple(values), partial=False, text=text
         )
+    mark = csv_rows.delimiter(text.lstrip("\ufeff\r\n").split("\n", 1)[0])
+    if mark is not None:
+        cells = csv_rows.head_rows(text.lstrip("\r\n"), mark, len(data) == HEAD_BYTES)[:MAX_VALUES]
+        return Head(
+            name=source.name, container="table", values=tuple(cells), partial=not cells, text=text
+        )
+    if TRANSCRIPT.match(text):
+        found = (response_of(text),)
+        return Head(name=source.name, container="text", values=found, partial=False, text=text)
     value, partial = prefix_value(text)
     if value is None:
         bracket = text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")

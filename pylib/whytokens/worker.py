@@ -10,10 +10,11 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+from whytokens.assets import Need
 from whytokens.errors import ErrorShape, TraceError
 from whytokens.model import Where
 from whytokens.operations import OPERATIONS, source
-from whytokens.pipeline import Need, Step
+from whytokens.pipeline import Step
 from whytokens.protocol import VERSION, Request
 
 __all__ = ["handle", "source"]

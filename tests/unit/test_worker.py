@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from whytokens import assets, registry
+from whytokens.assets import Need
 from whytokens.importers import Importer
-from whytokens.pipeline import Need, open_sources
+from whytokens.pipeline import open_sources
 from whytokens.prices import snapshot
 from whytokens.worker import handle, source
 

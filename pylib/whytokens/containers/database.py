@@ -63,6 +63,16 @@ def tables(source: Source) -> frozenset[str]:
         return frozenset(str(name) for (name,) in found)
 
 
+def all_columns(source: Source) -> frozenset[str]:
+    """Names of the columns of every table."""
+    query = (
+        "SELECT DISTINCT p.name FROM sqlite_master m, pragma_table_info(m.name) p "
+        "WHERE m.type = 'table'"
+    )
+    with opened(source) as connection:
+        return frozenset(str(name) for (name,) in connection.execute(query))
+
+
 def columns(connection: sqlite3.Connection, table: str) -> frozenset[str]:
     found = connection.execute("SELECT name FROM pragma_table_info(?)", (table,))
     return frozenset(str(name) for (name,) in found)

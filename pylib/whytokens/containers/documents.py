@@ -6,6 +6,7 @@ skipped; everything readable around them is still given.
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -14,17 +15,20 @@ from itertools import chain
 from typing import Any
 
 from whytokens.builder import TraceBuilder
-from whytokens.containers import Source
-from whytokens.containers.decode import Line, lines
+from whytokens.containers import Source, csv_rows, parquet
+from whytokens.containers.decode import Line, head_bytes, lines
 from whytokens.containers.resent import Resent
 from whytokens.errors import TraceError
 from whytokens.importers import Progress
+from whytokens.importers.sse import response_of
 from whytokens.model import Where
 from whytokens.nesting import check
 
 EXCERPT_CHARS = 30
 MAX_DOCUMENT_CHARS = 512 * 2**20
 _DECODER = json.JSONDecoder()
+# Server-sent events: the transcript of a streamed response.
+TRANSCRIPT = re.compile(r"\s*(?::[^\n]*\n\s*)*(?:event|data|id|retry):[ \w{\[]")
 _BLANK = re.compile(r"[\s,]*")
 
 
@@ -39,12 +43,19 @@ class Document:
 
 def documents(source: Source, builder: TraceBuilder) -> Iterator[Document]:
     """Every document. Raises TraceError empty-file, bad-json, not-utf8, too-large."""
+    if parquet.is_parquet(head_bytes(source)[:4]):
+        yield from _parquet(source)
+        return
     found = lines(source)
     first = next((line for line in found if line.text.strip()), None)
     if first is None:
         raise _empty(source)
     if _parses(first.text):
         yield from _json_lines(source, builder, chain((first,), found))
+        return
+    mark = csv_rows.delimiter(first.text)
+    if mark is not None:
+        yield from _table(source, mark)
         return
     kept, size = [first], len(first.text)
     for line in found:
@@ -53,6 +64,33 @@ def documents(source: Source, builder: TraceBuilder) -> Iterator[Document]:
         if size > MAX_DOCUMENT_CHARS:
             raise _too_large(source)
     yield from _whole(source, builder, kept)
+
+
+def _table(source: Source, mark: str) -> Iterator[Document]:
+    """Rows of CSV, each with the line on which it ends."""
+    read = 0
+
+    def texts() -> Iterator[str]:
+        nonlocal read
+        for line in lines(source):
+            read = line.read_bytes
+            yield line.text
+
+    try:
+        for row, number in csv_rows.rows(texts(), mark):
+            progress = Progress(read, source.size_bytes, number)
+            yield Document(row, Where(file=source.name, line=number), progress)
+    except csv.Error as error:
+        raise TraceError(
+            "broken-file", f"{source.name} is broken CSV.", f"{error}.",
+            where=Where(file=source.name), hint="Export it again, as JSON Lines where you can.",
+        ) from error  # fmt: skip
+
+
+def _parquet(source: Source) -> Iterator[Document]:
+    for number, row in enumerate(parquet.rows(source), 1):
+        progress = Progress(source.size_bytes, source.size_bytes, number)
+        yield Document(row, Where(file=source.name, line=number), progress)
 
 
 def parse(text: str) -> Any:
@@ -105,6 +143,10 @@ def _json_lines(source: Source, builder: TraceBuilder, found: Iterator[Line]) ->
 def _whole(source: Source, builder: TraceBuilder, kept: list[Line]) -> Iterator[Document]:
     """One document over many lines, or several; else JSON Lines whose first line is bad."""
     text = "".join(line.text for line in kept)
+    if TRANSCRIPT.match(text):
+        progress = Progress(source.size_bytes, source.size_bytes, kept[-1].number)
+        yield Document(response_of(text), Where(file=source.name, line=1), progress)
+        return
     values: list[tuple[Any, int]] = []
     position = _skip(text, 0)
     try:

@@ -7,6 +7,7 @@ A joined request and response read as one exchange in the request's name.
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,8 +16,11 @@ from whytokens.containers import Source
 from whytokens.containers.database import SHM_SUFFIX, WAL_SUFFIX, is_database, is_wal
 from whytokens.containers.decode import head_bytes
 from whytokens.errors import TraceError
+from whytokens.nesting import loads
 
-NAMES = re.compile(r"^(.*?)(request|response)(\.json)$", re.IGNORECASE)
+NAMES = re.compile(
+    r"^(.*?)(request|response)(?:\.\w+)?\.(?:json|jsonl|ndjson|sse|txt)$", re.IGNORECASE
+)
 # Bodies of one call; bigger files are logs and stand for themselves.
 MAX_BYTES = 64 * 2**20
 
@@ -66,6 +70,16 @@ def _start(source: Source) -> bytes:
 
 def _pair(request: Source, response: Source) -> Source:
     with request.open() as one, response.open() as two:
-        parts = (b'{"request":', one.read(), b',"response":', two.read(), b"}")
-    data = b"".join(part.removeprefix(b"\xef\xbb\xbf") for part in parts)
+        parts = (b'{"request":', _value(one.read()), b',"response":', _value(two.read()), b"}")
+    data = b"".join(parts)
     return Source(name=request.name, size_bytes=len(data), open=lambda: io.BytesIO(data))
+
+
+def _value(data: bytes) -> bytes:
+    """A body as JSON: a streamed response is no JSON document but its transcript, a text."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        loads(data.decode("utf-8"))
+    except ValueError:
+        return json.dumps(data.decode("utf-8", "replace")).encode()
+    return data

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from whytokens.assets import Need
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
 
@@ -18,18 +19,19 @@ Verdict = Literal["yes", "maybe", "no"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """What a sniffer may look at: at most the first 64 kB, already taken apart, or the names of a
-    database's tables.
+    database's tables, `columns` those of all its tables.
 
     `values` are the first JSON values (up to 60); one that the 64 kB cut is closed where it broke
     (`partial`). `text` is the decoded beginning for formats that are not JSON.
     """
 
     name: str
-    container: Literal["json", "jsonl", "text", "database"]
+    container: Literal["json", "jsonl", "text", "database", "table"]
     values: tuple[Any, ...]
     partial: bool
     text: str
     tables: frozenset[str] = frozenset()
+    columns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,8 @@ class Importer(Protocol):
         """Is this my format? Never raises."""
         ...
 
-    def load(self, source: Source, builder: TraceBuilder) -> Iterator[Progress]:
-        """Add everything in `source` to `builder`.
+    def load(self, source: Source, builder: TraceBuilder) -> Iterator[Progress | Need]:
+        """Add everything in `source` to `builder`; a Need is answered before the next step.
 
         Raises TraceError when nothing of the file can be used; names every skipped part with
         `builder.warn("partial", ...)` otherwise.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
-from whytokens.containers.documents import documents
+from whytokens.containers.documents import Document, documents
 from whytokens.errors import TraceError
 from whytokens.importers import Guide, Head, Progress, Verdict
 from whytokens.importers.exchanges import Exchange, exchanges
@@ -49,6 +49,10 @@ def no_provider(url: str) -> str | None:
     return None
 
 
+def own_api(one: Exchange) -> str | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
     """One API's way of writing exchanges."""
@@ -63,6 +67,7 @@ class Api:
     reply: Callable[[Exchange, TraceBuilder], Reply]
     model: Callable[[Exchange], str | None] = named_model
     provider_of: Callable[[str], str | None] = no_provider  # by the URL, where that tells
+    api_of: Callable[[Exchange], str | None] = own_api  # by the model, where its maker's holds
 
 
 def body_guide(what: str, example: str, marks: frozenset[str]) -> Guide:
@@ -95,13 +100,16 @@ class BodyImporter:
         return "yes" if any(self.owns(one) for one in found) else "no"
 
     def load(self, source: Source, builder: TraceBuilder) -> Iterator[Progress]:
+        from whytokens.importers.apis import owner  # bodies of other APIs may stand beside
+
         before = builder.calls_so_far
-        for document in documents(source, builder):
+        for document in self.documents(documents(source, builder)):
             for one in exchanges(document.value, document.where):
-                if self.owns(one):
-                    self.add(one, builder)
+                reader = self if self.owns(one) else owner(one)
+                if reader is not None:
+                    reader.add(one, builder)
                 else:
-                    builder.warn("partial", f"Not {self.label}, skipped.", one.where)
+                    builder.warn("partial", "No request to a model, skipped.", one.where)
             yield document.progress
         if builder.calls_so_far == before:
             raise TraceError(
@@ -109,13 +117,17 @@ class BodyImporter:
                 where=Where(file=source.name), hint=self.export_hint,
             )  # fmt: skip
 
+    def documents(self, found: Iterator[Document]) -> Iterator[Document]:
+        """The documents to look for exchanges in; an API may have to join some."""
+        return found
+
     def owns(self, one: Exchange) -> bool:
         """Is this a call of this API?"""
         body = one.request or one.response
         return self.api.owns(body, one.url)
 
-    def add(self, one: Exchange, builder: TraceBuilder) -> None:
-        """Add the call, once for each response id."""
+    def add(self, one: Exchange, builder: TraceBuilder, tier: str | None = None) -> None:
+        """Add the call, once for each response id; `tier` where the log, not the reply, says it."""
         request = self.api.request(one, builder)
         reply = self.api.reply(one, builder)
         if reply.id and not builder.first(self.key, reply.id):
@@ -125,7 +137,7 @@ class BodyImporter:
         tags = dict(one.tags)
         session = tags.pop("session", None) or tags.pop("session_id", None)
         builder.call(
-            api=self.api.api,
+            api=self.api.api_of(one) or self.api.api,
             model=self.api.model(one),
             provider=self.api.provider_of(one.url)
             or provider_of(None, one.url)
@@ -143,7 +155,7 @@ class BodyImporter:
             stop_reason=reply.stop_reason,
             usage=None if one.error and one.status and one.status >= 400 else reply.usage,
             error=one.error,
-            tier=reply.tier,
+            tier=tier or reply.tier,
             hidden=None if body else "the request is not in this file",
             tags=tags,
         )

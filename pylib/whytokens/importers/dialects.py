@@ -37,6 +37,7 @@ class Turn:
     parts: list[Part] = field(default_factory=list)
     name: str | None = None
     item: bool = False
+    marked: bool = False  # a cache breakpoint stands after it
 
 
 def turns(value: Any, role: Speaker = "user", depth: int = 0) -> list[Turn]:
@@ -48,7 +49,7 @@ def turns(value: Any, role: Speaker = "user", depth: int = 0) -> list[Turn]:
         if depth < MAX_NESTING and value and all(isinstance(item, list) for item in value):
             return turns(value[0], role, depth + 1)  # LangChain: one list for each prompt
         if value and all(_is_part(item) for item in value):
-            return [Turn(role, [part_of(item) for item in value])]
+            return [Turn(role, [part_of(item) for item in value], marked=_marked(value))]
         return [found for item in value for found in turns(item, role, depth + 1)]
     if not isinstance(value, dict) or depth > MAX_NESTING:
         return [Turn(role, [part_of(dumped(value))])] if value is not None else []
@@ -136,9 +137,17 @@ def _turn(value: Json, role: Speaker) -> Turn:
     if as_str(value.get("tool_plan")):
         parts.append(Part("text", value["tool_plan"]))
     parts += [part_of({"type": "image", "data": image}) for image in as_list(value.get("images"))]
-    parts += _calls(value, parts)
-    # LangChain logs the declarations of tools as messages of the role tool (formats, 4.3).
-    return Turn(speaker, parts, None if speaker == "tool" else name)
+    beside = list(_calls(value, parts))
+    if beside:  # OpenInference also lists them in the content, without their names
+        parts = [part for part in parts if part.kind != "call" or part.name]
+    parts += beside
+    return Turn(speaker, parts, None if speaker == "tool" else name, marked=_marked(inner))
+
+
+def _marked(content: Any) -> bool:
+    """Anthropic's and Bedrock's ways to set a cache breakpoint."""
+    keys = ("cache_control", "cachePoint")
+    return any(as_dict(block).get(key) for block in as_list(content) for key in keys)
 
 
 def _calls(value: Json, known: list[Part]) -> Iterator[Part]:

@@ -38,6 +38,7 @@ TAG_KEYS = (
     "environment",
     "custom_id",
 )
+COMPLETION_KEYS = ("model", "max_tokens", "max_tokens_to_sample", "max_gen_len", "stream", "raw")
 MAX_WRAPPERS = 4
 
 
@@ -62,6 +63,9 @@ def looks_like_body(value: Json) -> bool:
         isinstance(value.get("messages"), list)
         or isinstance(value.get("contents"), list)
         or ("input" in value and ("model" in value or "instructions" in value))
+        or ("message" in value and ("chat_history" in value or "preamble" in value))
+        or (isinstance(value.get("prompt"), str) and any(key in value for key in COMPLETION_KEYS))
+        or isinstance(value.get("inputText"), str)
         or is_response(value)
     )
 
@@ -73,6 +77,11 @@ def is_response(value: Json) -> bool:
         or isinstance(value.get("candidates"), list)
         or isinstance(value.get("usageMetadata"), dict)
         or value.get("object") == "response"
+        or ("done" in value and ("message" in value or "response" in value))
+        or isinstance(as_dict(value.get("output")).get("message"), dict)
+        or isinstance(as_dict(value.get("usage")).get("billed_units"), dict)
+        or isinstance(as_dict(value.get("meta")).get("billed_units"), dict)
+        or ("completion" in value and "stop_reason" in value)
         or (value.get("type") == "message" and isinstance(value.get("content"), list))
     )
 
@@ -107,7 +116,7 @@ def _exchange(outer: Json, where: Where) -> Exchange:
         request=request,
         response=response,
         status=status,
-        error=_error(outer, response, status),
+        error=error_of(response, status, outer),
         started=_first_time(outer, response),
         duration_ms=next((t for k in DURATION_KEYS if (t := as_tokens(outer.get(k)))), None),
         tags=_tags(outer),
@@ -163,8 +172,9 @@ def _body(outer: Json) -> Json:
     return found
 
 
-def _error(outer: Json, response: Json, status: int | None) -> str | None:
-    for value in (response.get("error"), outer.get("error")):
+def error_of(response: Json, status: int | None, outer: Json | None = None) -> str | None:
+    """What a response, its wrapper or its status say went wrong."""
+    for value in (response.get("error"), (outer or {}).get("error")):
         if isinstance(value, dict):
             return as_str(value.get("message")) or as_str(value.get("type")) or "error"
         if as_str(value):

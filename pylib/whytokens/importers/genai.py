@@ -10,45 +10,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from whytokens.importers import usage
-from whytokens.importers.logged import Logged, tokens
-from whytokens.importers.spans import Event, Span, nested
-from whytokens.importers.values import Json, as_dict, as_list, as_str, as_tokens, decoded, dumped
-from whytokens.model import Usage
+from whytokens.importers.attributes import nested
+from whytokens.importers.genai_kinds import kind, note_who
+from whytokens.importers.genai_usage import usage_of_span
+from whytokens.importers.logged import Logged
+from whytokens.importers.spans import Event, Span
+from whytokens.importers.values import Json, as_dict, as_list, as_str, decoded
 
-CALLS = frozenset((
-    "chat", "text_completion", "generate_content", "completion", "responses", "response", "message",
-    "messages", "generate", "converse", "multimodal_completion", "chat_completion", "inference",
-))  # fmt: skip
-OUTER = frozenset(("invoke_agent", "invoke_workflow", "create_agent", "agent", "workflow", "chain"))
-SESSION_KEYS = (
-    "gen_ai.conversation.id", "session.id", "traceloop.association.properties.session_id",
-    "traceloop.association.properties.thread_id", "traceloop.association.properties.chat_id",
-    "traceloop.association.properties.conversation_id", "langfuse.session.id", "langfuse.sessionId",
-    "ai.telemetry.metadata.sessionId", "ai.telemetry.metadata.session_id", "langwatch.thread.id",
-    "langsmith.trace.session_id", "gcp.vertex.agent.session_id", "thread.id", "conversation_id",
-    "session_id", "claude.code.session_id", "claude.cowork.session_id", "mlflow.trace.session",
-)  # fmt: skip
-TAG_KEYS = {
-    "user": ("user.id", "enduser.id", "traceloop.association.properties.user_id", "langfuse.user.id",
-             "ai.telemetry.metadata.userId", "ai.telemetry.metadata.user_id", "langwatch.user.id",
-             "user_id"),
-    "agent": ("gen_ai.agent.name", "agent.name", "cursor.agent.id", "graph.node.name"),
-    "workflow": ("gen_ai.workflow.name", "traceloop.workflow.name"),
-    "feature": ("feature",),
-    "task": ("ctxcapture.task_type", "task_type", "task.type"),
-    "turn": ("ctxcapture.turn", "turn_number", "turn.number"),
-    "function": ("ai.telemetry.functionId", "code.function.name"),
-    "prompt": ("gen_ai.prompt.name", "langfuse.observation.prompt.name", "traceloop.prompt.key"),
-    "prompt version": ("gen_ai.prompt.version", "langfuse.observation.prompt.version",
-                       "llm.prompt_template.version", "traceloop.prompt.version"),
-    "environment": ("deployment.environment.name", "deployment.environment", "langfuse.environment"),
-    "service": ("service.name",),
-}  # fmt: skip
-TAG_PREFIXES = (
-    "traceloop.association.properties.",
-    "ai.telemetry.metadata.",
-    "langfuse.trace.metadata.",
-)
+__all__ = ["kind", "logged"]
 
 
 def logged(span: Span, records: Iterable[Event] = ()) -> Logged:
@@ -58,94 +27,12 @@ def logged(span: Span, records: Iterable[Event] = ()) -> Logged:
         started=span.started, ended=span.ended, error=span.failed,
     )  # fmt: skip
     attributes = span.attributes
-    _who(found, attributes, span.resource)
+    note_who(found, attributes, span.resource)
     if kind(span) != "none":
         found.outer = kind(span) == "outer"
         found.echo = span.name.startswith("streaming response from")  # Logfire
         _what(found, span, records)
     return found
-
-
-def kind(span: Span) -> str:
-    """ "call", "outer" (a sum of calls, used only where they are missing), "embedding" or "none"."""
-    a = span.attributes
-    said = str(a.get("openinference.span.kind") or a.get("traceloop.span.kind") or "").lower()
-    operation = str(a.get("gen_ai.operation.name") or a.get("llm.request.type") or "").lower()
-    vercel = str(a.get("ai.operationId") or "")
-    if vercel.startswith("ai."):
-        if "embed" in vercel.lower():
-            return "embedding"
-        inner = vercel.endswith((".doGenerate", ".doStream"))
-        return "call" if inner else "none" if "toolCall" in vercel else "outer"
-    if said == "llm":
-        return "call"
-    if said == "embedding" or "embedding" in operation:
-        return "embedding"
-    if said in (
-        "tool",
-        "retriever",
-        "reranker",
-        "guardrail",
-        "evaluator",
-        "task",
-        "chain",
-        "prompt",
-    ):
-        return "none"
-    if said in ("agent", "workflow") or operation in OUTER:
-        return "outer" if _reports(a) else "none"
-    if operation in CALLS:
-        return "call"
-    if operation:
-        return "none"
-    named = (
-        a.get("gen_ai.request.model") or a.get("gen_ai.response.model") or a.get("llm.model_name")
-    )
-    content = any(key.startswith(("gen_ai.prompt", "gen_ai.input.messages", "llm.input_messages",
-                                  "gcp.vertex.agent.llm_request")) for key in a)  # fmt: skip
-    if named and (_reports(a) or content or "request_data" in a):
-        return "call"
-    request = as_dict(decoded(a.get("request_data")))
-    if request.get("messages") or request.get("input"):
-        return "call"
-    if any(
-        event.name.startswith("openinference.instrumentation") and event.body
-        for event in span.events
-    ):
-        bodies = (as_dict(event.body) for event in span.events)
-        # LangChain's result of a model; chains, tools and graphs give anything else.
-        return "call" if any('\\"generations' in dumped(body) for body in bodies) else "none"
-    return "none"
-
-
-def _reports(a: Json) -> bool:
-    return any(
-        key.startswith(("gen_ai.usage.", "llm.token_count.", "llm.usage.", "ai.usage."))
-        for key in a
-    )
-
-
-def _who(found: Logged, a: Json, resource: Json) -> None:
-    found.session = next((str(a[key]) for key in SESSION_KEYS if a.get(key)), None)
-    for tag, keys in TAG_KEYS.items():
-        for key in keys:
-            found.tag(**{tag: a.get(key) or resource.get(key)})
-    for prefix in TAG_PREFIXES:
-        for key in a:
-            if key.startswith(prefix):
-                found.tag(**{key.removeprefix(prefix): a[key]})
-    for key, value in as_dict(decoded(a.get("metadata"))).items():
-        found.tag(**{str(key): value})
-    if found.session is None:
-        known = as_dict(decoded(a.get("metadata")))
-        keys = ("session_id", "thread_id", "conversation_id")
-        found.session = next((str(known[key]) for key in keys if known.get(key)), None)
-    for text in as_list(decoded(a.get("ctxcapture.tags"))):
-        name, colon, rest = str(text).partition(":")
-        found.tag(**({name: rest} if colon else {"tag": name}))
-    labels = as_list(decoded(a.get("tag.tags") or a.get("langfuse.trace.tags")))
-    if labels:
-        found.tag(tag=", ".join(str(label) for label in labels))
 
 
 def _what(found: Logged, span: Span, records: Iterable[Event]) -> None:
@@ -182,7 +69,7 @@ def _what(found: Logged, span: Span, records: Iterable[Event]) -> None:
     found.cost_pusd = usage.usd_as_pusd(next((a[k] for k in ("gen_ai.usage.cost", "operation.cost", "llm.cost.total",
                                                "gen_ai.usage.total_cost") if a.get(k)), None))  # fmt: skip
     found.error = found.error or as_str(a.get("error.type"))
-    found.usage = _usage(a)
+    found.usage = usage_of_span(a)
     _settings(found, a)
     _content(found, a)
     for event in (*span.events, *records):
@@ -257,11 +144,8 @@ def _content(found: Logged, a: Json) -> None:
         or nested(a, "llm.request.functions") or decoded(a.get("ai.prompt.tools"))
         or decoded(a.get("gen_ai.request.tools")) or decoded(a.get("gen_ai.agent.tools"))
     )  # fmt: skip
-    found.tools = (
-        tools
-        if tools and not all(isinstance(t, str) and t[:1] != "{" for t in tools)
-        else found.tools
-    )
+    named = [t for t in as_list(tools) if isinstance(t, dict) or str(t)[:1] == "{"]
+    found.tools = named or (tools if isinstance(tools, dict) else None) or found.tools
 
 
 def _body(value: Any) -> Json:
@@ -315,9 +199,7 @@ def _heard(found: Logged, event: Event) -> None:
             if one is inner
             else {**one, **(inner if isinstance(inner, dict) else {"content": inner})}
         )
-        if not as_list(found.output):
-            found.output = []
-        found.output.append(one)
+        found.output = [*as_list(found.output), one]
     elif name.startswith("gen_ai.") and name.endswith(".message"):
         role = name.split(".")[1]
         one = {"role": role, **{k: a[k] for k in ("content", "tool_calls", "name") if a.get(k)}}
@@ -327,49 +209,3 @@ def _heard(found: Logged, event: Event) -> None:
     elif name.startswith("openinference.instrumentation") and isinstance(event.body, dict):
         found.messages = found.messages or as_dict(event.body.get("input")).get("messages")
         found.output = found.output or as_dict(event.body.get("output")).get("messages")
-
-
-def _usage(a: Json) -> Usage | None:
-    """Input includes what was cached (formats, rule 1), by whatever names."""
-
-    def count(*keys: str) -> int | None:
-        return next((n for key in keys if (n := as_tokens(_int(a.get(key)))) is not None), None)
-
-    raw = as_dict(decoded(a.get("ctxcapture.response.usage") or a.get("gen_ai.usage.raw")))
-    prompt = count("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt",
-                   "llm.usage.prompt_tokens", "ai.usage.inputTokens", "ai.usage.promptTokens")  # fmt: skip
-    output = count("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens",
-                   "llm.token_count.completion", "llm.usage.completion_tokens",
-                   "ai.usage.outputTokens", "ai.usage.completionTokens")  # fmt: skip
-    if raw:
-        known = usage.usage_of(raw)
-        if known is not None and (
-            prompt is None or known.prompt == prompt or known.input == prompt
-        ):
-            return known
-    meta = as_dict(as_dict(decoded(a.get("ai.response.providerMetadata"))).get("anthropic"))
-    vercel = as_dict(meta.get("usage"))
-    read = count("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens",
-                 "gen_ai.usage.input_tokens.cached", "gen_ai.usage.details.cache_read_tokens",
-                 "llm.token_count.prompt_details.cache_read", "ai.usage.cachedInputTokens",
-                 "ai.usage.inputTokenDetails.cacheReadTokens",
-                 "gen_ai.usage.details.cache_read_input_tokens")  # fmt: skip
-    write = count("gen_ai.usage.cache_write.input_tokens", "gen_ai.usage.cache_creation.input_tokens",
-                  "gen_ai.usage.cache_creation_input_tokens", "gen_ai.usage.details.cache_write_tokens",
-                  "llm.token_count.prompt_details.cache_write", "ai.usage.inputTokenDetails.cacheWriteTokens",
-                  "gen_ai.usage.details.cache_creation_input_tokens")  # fmt: skip
-    if read is None:
-        read = as_tokens(vercel.get("cache_read_input_tokens", meta.get("cacheReadInputTokens")))
-    if write is None:
-        write = as_tokens(
-            vercel.get("cache_creation_input_tokens", meta.get("cacheCreationInputTokens"))
-        )
-    hour = count("anthropic.usage.cache_creation.ephemeral_1h_input_tokens")
-    reasoning = count("gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens",
-                      "llm.token_count.completion_details.reasoning", "ai.usage.reasoningTokens",
-                      "gen_ai.usage.details.reasoning_tokens")  # fmt: skip
-    return tokens(prompt, output, read=read, write=write, write_1h=hour, reasoning=reasoning)
-
-
-def _int(value: Any) -> Any:
-    return int(value) if isinstance(value, str) and value.isdigit() and len(value) < 16 else value

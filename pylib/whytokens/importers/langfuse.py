@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from whytokens.importers import Guide, genai
+from whytokens.importers.attributes import attributes_of, flattened
 from whytokens.importers.logged import Logged, tokens
 from whytokens.importers.records import (
     Format,
@@ -21,7 +22,7 @@ from whytokens.importers.records import (
     tagged,
     under,
 )
-from whytokens.importers.spans import Span, attributes_of, flattened
+from whytokens.importers.spans import Span
 from whytokens.importers.usage import usd_as_pusd
 from whytokens.importers.values import (
     Json,

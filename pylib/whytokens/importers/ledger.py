@@ -11,43 +11,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
-from whytokens.builder import ROOT, CallFields, TraceBuilder
-from whytokens.importers import thinking
-from whytokens.importers.apis import BODIES
-from whytokens.importers.exchanges import Exchange
+from whytokens.builder import CallFields, TraceBuilder
+from whytokens.importers.entries import Entry, entry_of
 from whytokens.importers.logged import Logged
-from whytokens.importers.providers import api_of, provider_of
-from whytokens.importers.renditions import Rendition
-from whytokens.importers.values import Json, as_str
-from whytokens.model import MessageId, NodeId, Options, SegmentId, Usage
+from whytokens.model import Usage
 
 Key = tuple[str, str]
 MAX_DEPTH = 200
-NO_OPTIONS = Options()
 NO_CONTENT = "no content was logged"
 # Two instrumentations of one client start and end within this.
 CLOSE = timedelta(milliseconds=50)
-
-
-@dataclass(slots=True)
-class _Entry:
-    """One logged call, its content interned."""
-
-    logged: Logged
-    api: str
-    prompt: NodeId
-    options: Options
-    marks: tuple[int, ...]
-    reply: tuple[SegmentId, ...]
-    called: tuple[str, ...]
-    usage: Usage | None
-    id: str | None
-
-    @property
-    def content(self) -> bool:
-        return bool(self.prompt)
 
 
 @dataclass(slots=True)
@@ -64,7 +38,7 @@ class Ledger:
     """Collects the calls of all files of one format."""
 
     builder: TraceBuilder
-    entries: list[_Entry] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     spans: dict[Key, _Span] = field(default_factory=dict)
 
     def note(self, one: Logged) -> None:
@@ -82,11 +56,15 @@ class Ledger:
     def add(self, one: Logged) -> None:
         """A call. Its content is interned now and forgotten, so that memory holds it once."""
         self.note(one)
-        self.entries.append(_entry(one, self.builder))
+        self.entries.append(entry_of(one, self.builder))
 
     def finish(self) -> None:
         """Settle what is nested and add the calls."""
         kept = self._unrepeated(self._outer_dropped())
+        cut = [entry.cut for entry in kept if entry.cut]
+        if cut:
+            text = f"{len(cut):,} requests hold texts that their logger has cut; they count as they are."
+            self.builder.warn("partial", text, cut[0])
         sizes: dict[str, int] = defaultdict(int)
         for entry in kept:
             sizes[entry.logged.group] += 1
@@ -116,10 +94,10 @@ class Ledger:
                 tags = {**span.tags, **tags}
         return session, tags
 
-    def _outer_dropped(self) -> list[_Entry]:
+    def _outer_dropped(self) -> list[Entry]:
         """Entries without those that wrap other entries."""
         by_key = {(e.logged.group, e.logged.span): e for e in self.entries if e.logged.span}
-        inner: dict[int, list[_Entry]] = defaultdict(list)
+        inner: dict[int, list[Entry]] = defaultdict(list)
         for entry in self.entries:
             for key in self._ancestors(entry.logged):
                 if key in by_key and by_key[key] is not entry:
@@ -144,10 +122,10 @@ class Ledger:
                 dropped.add(id(entry))
         return [entry for entry in self.entries if id(entry) not in dropped]
 
-    def _unrepeated(self, entries: list[_Entry]) -> list[_Entry]:
+    def _unrepeated(self, entries: list[Entry]) -> list[Entry]:
         """One entry for each response id of a trace (or of overlapping times)."""
-        known: dict[str, list[_Entry]] = defaultdict(list)
-        kept: list[_Entry] = []
+        known: dict[str, list[Entry]] = defaultdict(list)
+        kept: list[Entry] = []
         for entry in entries:
             if not (entry.id or entry.logged.group or entry.logged.echo):
                 kept.append(entry)  # nothing says which other it could be
@@ -172,7 +150,7 @@ class Ledger:
         return kept
 
 
-def _same(one: _Entry, two: _Entry) -> bool:
+def _same(one: Entry, two: Entry) -> bool:
     a, b = one.logged, two.logged
     if a.group and a.group == b.group:
         return True
@@ -188,7 +166,7 @@ def _overlap(a: Logged, b: Logged) -> bool:
     return a.started <= ends[1] + CLOSE and b.started <= ends[0] + CLOSE
 
 
-def _within(call: _Entry, outer: _Entry) -> bool:
+def _within(call: Entry, outer: Entry) -> bool:
     """Is this call part of that sum? By trace, or by time where spans lost their parents."""
     a, b = call.logged, outer.logged
     if a.group and a.group == b.group:
@@ -198,7 +176,7 @@ def _within(call: _Entry, outer: _Entry) -> bool:
     return b.started <= a.started and a.ended <= b.ended  # type: ignore[operator]
 
 
-def _echoed(entry: _Entry, kept: list[_Entry]) -> _Entry | None:
+def _echoed(entry: Entry, kept: list[Entry]) -> Entry | None:
     """The request whose stream this entry ends."""
     return next(
         (
@@ -210,7 +188,7 @@ def _echoed(entry: _Entry, kept: list[_Entry]) -> _Entry | None:
     )
 
 
-def _half(one: _Entry, two: _Entry) -> bool:
+def _half(one: Entry, two: Entry) -> bool:
     """Two views of one call where only one of them names the response: an instrumentation beside the
     client's own span, or a span beside the log that ends its stream."""
     a, b = one.logged, two.logged
@@ -221,7 +199,7 @@ def _half(one: _Entry, two: _Entry) -> bool:
     return a.started is not None and b.started is not None and _overlap(a, b)
 
 
-def _merge(keep: _Entry, other: _Entry) -> None:
+def _merge(keep: Entry, other: Entry) -> None:
     """What only the other knows."""
     if keep.usage is None or (
         _richness(other.usage) > _richness(keep.usage) and _agree(keep, other)
@@ -237,7 +215,7 @@ def _merge(keep: _Entry, other: _Entry) -> None:
     mine.tags = {**theirs.tags, **mine.tags}
 
 
-def _agree(one: _Entry, two: _Entry) -> bool:
+def _agree(one: Entry, two: Entry) -> bool:
     return one.usage is not None and two.usage is not None and one.usage.prompt == two.usage.prompt
 
 
@@ -248,7 +226,7 @@ def _richness(usage: Usage | None) -> int:
     return sum(bool(bucket) for bucket in buckets)
 
 
-def _fields(entry: _Entry, session: str | None, tags: dict[str, str]) -> CallFields:
+def _fields(entry: Entry, session: str | None, tags: dict[str, str]) -> CallFields:
     one = entry.logged
     return CallFields(
         session=session,
@@ -273,126 +251,6 @@ def _elapsed(one: Logged) -> int | None:
     if one.started is None or one.ended is None or one.ended < one.started:
         return None
     return round((one.ended - one.started) / timedelta(milliseconds=1))
-
-
-def _entry(one: Logged, builder: TraceBuilder) -> _Entry:
-    if not (one.body or one.reply_body or one.settings) and not any(
-        said is not None for said in (one.system, one.messages, one.tools, one.output)
-    ):
-        return _bare(one)
-    found = _verbatim(one, builder) or _neutral(one, builder)
-    # The content is interned: what the log held of it can go.
-    one.body, one.reply_body, one.settings = {}, {}, {}
-    one.system = one.messages = one.tools = one.output = None
-    return found
-
-
-def _bare(one: Logged) -> _Entry:
-    """Counts without content: nothing to render."""
-    provider = provider_of(one.provider, one.url)
-    api = api_of(provider, one.model, responses=one.responses)
-    one.provider = provider or _owner(api)
-    return _Entry(one, api, ROOT, NO_OPTIONS, (), (), (), one.usage, one.id)
-
-
-def _exchange(one: Logged) -> Exchange:
-    return Exchange(
-        request=one.body, response=one.reply_body, status=None, error=None, started=None,
-        duration_ms=None, tags={}, url=one.url, where=one.where,
-    )  # fmt: skip
-
-
-def _verbatim(one: Logged, builder: TraceBuilder) -> _Entry | None:
-    """A body as it was sent, read by its API; None where the log has none, or another maker's."""
-    exchange = _exchange(one)
-    reader = next((b for b in BODIES if one.body and b.owns(exchange)), None)
-    if reader is None:
-        return None
-    api = reader.api
-    model = one.model or api.model(exchange)
-    provider = one.provider or api.provider_of(one.url)
-    if api_of(provider, model, responses=api.api == "openai.responses") != api.api:
-        return None
-    request = api.request(exchange, builder)
-    if not request.messages:
-        return None
-    one.model, one.provider = model, provider or api.provider
-    entry = _Entry(
-        one, api.api, builder.prompt(request.messages), request.options, request.marks, (), (),
-        one.usage, one.id,
-    )  # fmt: skip
-    if one.reply_body and api.owns(one.reply_body, ""):
-        reply = api.reply(exchange, builder)
-        entry.reply, entry.called = reply.segments, reply.called
-        entry.usage, entry.id = entry.usage or reply.usage, entry.id or reply.id
-        one.stop_reason, one.tier = one.stop_reason or reply.stop_reason, one.tier or reply.tier
-    if not entry.reply:
-        rendition = Rendition(api.api, builder, one.where)
-        entry.reply, entry.called = rendition.reply(_output(one))
-    return entry
-
-
-def _neutral(one: Logged, builder: TraceBuilder) -> _Entry:
-    """Content in any dialect; a body of another maker's API is read the same way."""
-    body = one.body
-    provider = provider_of(one.provider, one.url)
-    one.model = one.model or as_str(body.get("model"))
-    api = api_of(provider, one.model, responses=one.responses or "input" in body)
-    one.provider = provider or _owner(api)
-    rendition = Rendition(api, builder, one.where)
-    keys = ("messages", "input", "contents", "prompt")
-    said = next((body[key] for key in keys if body.get(key)), one.messages)
-    system = next(
-        (
-            body[k]
-            for k in ("system", "instructions", "systemInstruction", "preamble")
-            if body.get(k)
-        ),
-        one.system,
-    )
-    tools = one.tools or next(
-        (body[k] for k in ("tools", "functions", "toolConfig") if body.get(k)), None
-    )
-    if one.reply_body.get("object") == "response":  # it repeats what was asked
-        system = system or as_str(one.reply_body.get("instructions"))
-        tools = tools or one.reply_body.get("tools")
-    messages, options = rendition.prompt(system, said, tools, {**body, **one.settings})
-    messages = _without_old_thinking(messages, one.model or "", builder)
-    reply, called = rendition.reply(_output(one))
-    prompt = builder.prompt(messages)
-    return _Entry(one, api, prompt, options, (), reply, called, one.usage, one.id)
-
-
-def _output(one: Logged) -> Any:
-    if one.output is not None:
-        return one.output
-    body = one.reply_body
-    for key in ("choices", "output", "candidates", "content"):
-        if body.get(key):
-            return _unwrapped(body[key], body)
-    return as_str(body.get("text"))
-
-
-def _unwrapped(value: Any, body: Json) -> Any:
-    if isinstance(value, list):
-        return [
-            item.get("content", item) if isinstance(item, dict) and "candidates" in body else item
-            for item in value
-        ]
-    return value
-
-
-def _owner(api: str) -> str:
-    maker = api.split(".")[0]
-    return {"gemini": "google", "bedrock": "aws"}.get(maker, maker)
-
-
-def _without_old_thinking(
-    messages: list[MessageId], model: str, builder: TraceBuilder
-) -> list[MessageId]:
-    if thinking.CLAUDE_FORGETS.search(model) or thinking.GEMINI_FORGETS.search(model):
-        return thinking.of_this_turn(messages, builder)
-    return messages
 
 
 def ledger_of(key: str, builder: TraceBuilder) -> Ledger:

@@ -207,7 +207,10 @@ OPENINFERENCE = SpanImporter(
     _guide(
         "Spans of Phoenix or Arize: OTLP JSON, the REST API's JSON, or data frames as JSON",
         (
-            "Phoenix: client.spans.get_spans_dataframe() and to_json(orient='records', lines=True).",
+            (
+                "Phoenix: client.spans.get_spans_dataframe() and to_json(orient='records', "
+                "lines=True)."
+            ),
             "Or GET /v1/projects/<project>/spans of your Phoenix.",
         ),
         "llm.input_messages.0.message.content",
@@ -237,8 +240,14 @@ OTEL = SpanImporter(
     _guide(
         "OTLP JSON of any GenAI instrumentation, with its logs beside it where content is in them",
         (
-            "Export traces as OTLP JSON (the collector's file exporter), with message content captured.",
-            "Drop the traces file, and the logs file with it where the instrumentation logs messages.",
+            (
+                "Export traces as OTLP JSON (the collector's file exporter), with message "
+                "content captured."
+            ),
+            (
+                "Drop the traces file, and the logs file with it where the instrumentation "
+                "logs messages."
+            ),
         ),
         "gen_ai.input.messages",
     ),

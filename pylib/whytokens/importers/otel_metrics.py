@@ -18,9 +18,9 @@ from whytokens.containers import Source
 from whytokens.containers.documents import documents
 from whytokens.errors import TraceError
 from whytokens.importers import Guide, Head, Progress, Verdict
+from whytokens.importers.attributes import attributes_of
 from whytokens.importers.logged import tokens
 from whytokens.importers.providers import api_of, provider_of
-from whytokens.importers.spans import attributes_of
 from whytokens.importers.values import Json, as_dict, as_list, as_str, as_time, inside
 from whytokens.model import Where
 

@@ -5,6 +5,7 @@ Spec: formats, section 2 (columns "Messages") and 4.1 ("Parts"). Base64 is never
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from typing import Any, Literal, NamedTuple
@@ -13,7 +14,8 @@ from whytokens.importers import pictures
 from whytokens.importers.values import Json, as_dict, as_list, as_str, decoded, dumped
 from whytokens.model import Media
 
-Kind = Literal["text", "thinking", "call", "result", "media", "document", "other"]
+# "mark": no content, a cache breakpoint that stands as a block of its own (Bedrock).
+Kind = Literal["text", "thinking", "call", "result", "media", "document", "mark", "other"]
 TEXTS = frozenset(
     (
         "text",
@@ -113,6 +115,8 @@ def _keyed(one: Json) -> Part:
     for key in ("image", "document", "video", "audio"):
         if isinstance(one.get(key), dict):
             return _media(one[key], key)
+    if "cachePoint" in one:
+        return Part("mark")
     if isinstance(one.get("refusal"), str):
         return Part("text", one["refusal"])
     return Part("other", dumped(one))
@@ -212,6 +216,8 @@ def _media(one: Json, kind: str) -> Part:
     value: Any = next((source[key] for key in keys if source.get(key)), None)
     if isinstance(value, dict):
         value = value.get("url") or value.get("data") or value.get("bytes")
+    if isinstance(value, list) and value and all(isinstance(byte, int) for byte in value[:9]):
+        value = base64.b64encode(bytes(b & 255 for b in value if isinstance(b, int))).decode()
     name = as_str(inner.get("filename")) or as_str(inner.get("name")) or as_str(one.get("title"))
     said = as_str(inner.get("format"))
     if not mime and said:

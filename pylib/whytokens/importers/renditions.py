@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,11 @@ from whytokens.importers.tools import CallNames, Noted
 from whytokens.importers.values import Json, as_dict, as_list, as_str, decoded, pointer
 from whytokens.model import Category, MessageId, Options, Role, SegmentId, Where
 
-OPENAI = ("openai.chat", "openai.responses")
+# What loggers write where they cut a text (formats, rule 11).
+TRUNCATED = re.compile(
+    r"litellm_truncated|\[truncated\]|\(truncated\b|<truncated>|\[\.\.\. ?(omitted|truncated)",
+    re.IGNORECASE,
+)
 OBJECTS = ("anthropic.messages", "gemini.generate", "bedrock.converse", "ollama.chat")
 SCHEMA_KEYS = ("parameters", "input_schema", "inputSchema", "parameters_json_schema", "schema",
                "parametersJsonSchema", "args_schema")  # fmt: skip
@@ -28,10 +33,13 @@ _Said = tuple[Turn, list[SegmentId]]
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A logged message: its turns with their segments, the calls it names."""
+    """A logged message: its turns with their segments, the calls it names; what stands after it."""
 
     said: list[_Said]
     noted: list[Noted]
+    unanswered: dict[str, str | None]
+    calls: int
+    cut: Where | None
 
 
 class Rendition:
@@ -39,21 +47,32 @@ class Rendition:
 
     def __init__(self, api: str, builder: TraceBuilder, where: Where) -> None:
         self.api, self.builder, self.where, self.names = api, builder, where, CallNames()
+        self.unanswered: dict[str, str | None] = {}  # tools by call, for results that name none
+        self.calls = 0
+        self.cut: Where | None = None  # where the logger cut a text
 
     def prompt(
         self, system: Any, messages: Any, tools: Any, settings: Json
-    ) -> tuple[list[MessageId], Options]:
-        """Messages in rendered order, and options."""
+    ) -> tuple[list[MessageId], Options, tuple[int, ...]]:
+        """Messages in rendered order, options, and depths of cache marks."""
         found: list[MessageId] = []
-        declared = declarations(tools)
+        everything, marks = declarations(tools), list[int]()
+        declared = [tool for tool in everything if "cachePoint" not in tool]
         if declared:
             found.append(self.builder.message("tools", self._tools(declared)))
+            if any("cache_control" in tool or "cachePoint" in tool for tool in everything):
+                marks.append(len(found))
         schema = _response_schema(settings)
         if schema:
             found.append(format_message(schema, self.builder, self._at("response_format")))
-        found += self._messages(self._said(turns(system, "system"), "system", 0))
-        found += self._messages(self._conversation(messages))
-        return found, _options(settings, declared, bool(schema))
+        for said in (
+            self._said(turns(system, "system"), "system", 0),
+            self._conversation(messages),
+        ):
+            for message, marked in self._messages(said):
+                found.append(message)
+                marks += [len(found)] if marked else []
+        return found, _options(settings, declared, bool(schema)), tuple(marks)
 
     def reply(self, output: Any) -> tuple[tuple[SegmentId, ...], tuple[str, ...]]:
         """The segments of what came back, and the tools it called."""
@@ -87,12 +106,15 @@ class Rendition:
             self.names.fresh()
             said = self._said(turns(item, depth=1), "messages", number)
             number += len(said)
-            return _Item(said, self.names.fresh())
+            waiting = dict(self.unanswered)
+            return _Item(said, self.names.fresh(), waiting, self.calls, self.cut)
 
         def again(item: _Item) -> None:
             nonlocal number
             number += len(item.said)
             self.names.again(item.noted)
+            self.unanswered, self.calls = dict(item.unanswered), item.calls
+            self.cut = self.cut or item.cut
 
         found = earlier.read(value, self.api, read, again)
         return [one for item in found for one in item.said]
@@ -104,26 +126,27 @@ class Rendition:
             said.append((turn, [s for part in turn.parts for s in self._part(part, turn.role, at)]))
         return said
 
-    def _messages(self, found: Iterable[_Said]) -> Iterator[MessageId]:
+    def _messages(self, found: Iterable[_Said]) -> Iterator[tuple[MessageId, bool]]:
         """Results in a row are one message, and so are the items of one reply."""
-        run, role, joins = list[SegmentId](), "user", False
+        run, role, joins, marked = list[SegmentId](), "user", False, False
         for turn, segments in found:
             kind: Role = turn.role
             if any(part.kind == "result" for part in turn.parts):
                 kind = "tool"
             only = turn.item or (kind == "tool" and all(p.kind == "result" for p in turn.parts))
             if run and not (only and joins and kind == role):
-                yield self.builder.message(role, run)  # type: ignore[arg-type]
+                yield self.builder.message(role, run), marked  # type: ignore[arg-type]
                 run = []
             if not turn.parts:
                 continue
             if only:
+                marked = turn.marked or (marked and bool(run))
                 run, role, joins = run + segments, kind, True
                 continue
             joins = False
-            yield self.builder.message(kind, segments, turn.name)
+            yield self.builder.message(kind, segments, turn.name), turn.marked
         if run:
-            yield self.builder.message(role, run)  # type: ignore[arg-type]
+            yield self.builder.message(role, run), marked  # type: ignore[arg-type]
 
     def segments(self, part: Part, role: str, where: Where) -> list[SegmentId]:
         """One part as segments."""
@@ -134,7 +157,7 @@ class Rendition:
         if part.kind == "call":
             return [self._call(part, where)]
         if part.kind == "result":
-            path = self.names.result_path(part.id, part.name)
+            path = self.names.result_path(self._answered(part), part.name)
             name = part.name if self.api == "gemini.generate" else None
             return [
                 add("media", ("media", inner.media.kind), None, where, media=inner.media)
@@ -149,11 +172,30 @@ class Rendition:
             return [add("thinking", ("thinking",), part.text, where)]
         if part.kind == "document":
             return [add("retrieved", ("retrieved", part.name or "document"), part.text, where)]
+        if part.kind == "mark":
+            return []
+        if part.text and TRUNCATED.search(part.text[-200:] if len(part.text) > 200 else part.text):
+            self.cut = self.cut or where
         category: Category = role if role in ("system", "assistant") else "user"  # type: ignore[assignment]
         return [add(category, (category,), part.text or "", where)]
 
+    def _answered(self, part: Part) -> str | None:
+        """The call that a result answers: the one it names, else the first of its tool without an
+        answer, else the first."""
+        if part.id is not None and part.id != part.name:
+            self.unanswered.pop(part.id, None)
+            return part.id
+        waiting = [k for k, name in self.unanswered.items() if part.name in (None, name)]
+        known = next(iter(waiting or self.unanswered), None)
+        if known is not None:
+            del self.unanswered[known]
+        return known or part.id
+
     def _call(self, part: Part, where: Where) -> SegmentId:
-        self.names.note(part.id, part.name, part.arguments)
+        self.calls += 1
+        call_id = part.id if part.id and part.id != part.name else f"call {self.calls}"
+        self.unanswered[call_id] = part.name
+        self.names.note(call_id, part.name, part.arguments)
         if self.api in OBJECTS:
             text = json.dumps(as_object(part.arguments), ensure_ascii=False)
         else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from whytokens.importers.streams import other
 from whytokens.importers.values import Json, as_dict, as_list, as_str
 from whytokens.nesting import loads
 
@@ -24,6 +25,9 @@ def response_of(value: Any) -> Json | None:
             return as_dict(event["response"])
     if any(as_list(event.get("choices")) for event in events):
         return _chat(events)
+    found = other(events)
+    if found is not None:
+        return found
     if any("candidates" in event or "usageMetadata" in event for event in events):
         return _gemini(events)
     return None
@@ -31,9 +35,9 @@ def response_of(value: Any) -> Json | None:
 
 def _events(text: str) -> Iterator[Any]:
     for line in text.splitlines():
-        if line.startswith("data:"):
+        if line.startswith(("data:", "{")):
             try:
-                yield loads(line[5:])
+                yield loads(line.removeprefix("data:"))
             except (ValueError, RecursionError):
                 continue
 

@@ -100,3 +100,10 @@ def of_this_turn(
         builder.without(message, "thinking", keep_text=keep_text) if i < last else message
         for i, message in enumerate(messages)
     ]
+
+
+def as_sent(messages: list[MessageId], model: str | None, builder: TraceBuilder) -> list[MessageId]:
+    """The messages as the model is given them: with or without the thinking of earlier turns."""
+    if CLAUDE_FORGETS.search(model or "") or GEMINI_FORGETS.search(model or ""):
+        return of_this_turn(messages, builder)
+    return messages

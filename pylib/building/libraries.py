@@ -1,0 +1,37 @@
+"""Makes the zips of pure Python libraries that the engine loads only when a file asks for one.
+
+PyYAML (MIT) comes out of our own environment, which pins it with hashes: its Python files without the
+compiled part, with its licence, in one order and without dates.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from importlib.metadata import distribution
+from pathlib import Path
+
+FIRST_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def bake(out: Path) -> None:
+    """Write every library that is not there yet."""
+    target = out / "pyyaml.zip"
+    if not target.exists():
+        target.write_bytes(pure("PyYAML", "yaml"))
+
+
+def pure(name: str, package: str) -> bytes:
+    """The Python files of an installed package and its licence."""
+    files = {
+        str(file): Path(str(file.locate())).read_bytes()
+        for file in distribution(name).files or ()
+        if (file.parts[0] == package and file.suffix == ".py") or file.name == "LICENSE"
+    }
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(files):
+            member = zipfile.ZipInfo(path, FIRST_DATE)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(member, files[path])
+    return data.getvalue()
