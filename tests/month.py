@@ -5,6 +5,8 @@ Deterministic: one seed, no clock. `Call` rows are what every format of usage-on
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import random
 from collections.abc import Iterable, Sequence
@@ -131,5 +133,45 @@ def litellm(records: Sequence[Record]) -> str:
             "total_tokens": one.input_tokens + one.output_tokens, "prompt_tokens": one.input_tokens,
             "completion_tokens": one.output_tokens, "metadata": "{}", "messages": "{}", "response": "{}",
             "request_tags": json.dumps([f"{name}:{value}" for name, value in one.tags]), "proxy_server_request": "{}",
+        }))  # fmt: skip
+    return "\n".join(lines)
+
+
+def minimal(records: Sequence[Record]) -> list[dict[str, object]]:
+    """As rows of the minimal analytics schema."""
+    names = {"workflow": "workflow_name", "agent": "agent_name"}
+    return [
+        {
+            "trace_id": one.run, "span_id": f"s{one.number}", "timestamp_utc": one.started.isoformat(),
+            "model": one.model, "provider": one.provider, "input_tokens": one.input_tokens,
+            "output_tokens": one.output_tokens, "cached_input_tokens": one.read_tokens,
+            "latency_ms": one.duration_ms, "session_id": one.run, "error": one.error,
+            **{names.get(name, name): value for name, value in one.tags},
+        }
+        for one in records
+    ]  # fmt: skip
+
+
+def csv_of(records: Sequence[Record]) -> str:
+    """The minimal schema as CSV; a column that a row has no word for is empty."""
+    rows = minimal(records)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, names, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def helicone(records: Sequence[Record]) -> str:
+    """As Helicone exports requests without bodies: tags are custom properties."""
+    lines = []
+    for one in records:
+        properties = {"Helicone-Session-Id": one.run, **dict(one.tags)}
+        lines.append(json.dumps({
+            "request_id": f"r{one.number}", "request_created_at": one.started.isoformat(), "request_model": one.model,
+            "response_status": 500 if one.error else 200, "provider": one.provider.upper(), "delay_ms": one.duration_ms,
+            "prompt_tokens": one.input_tokens, "completion_tokens": one.output_tokens,
+            "prompt_cache_read_tokens": one.read_tokens, "request_properties": properties,
         }))  # fmt: skip
     return "\n".join(lines)

@@ -7,7 +7,9 @@ One trace is open at a time, and perhaps another that it is compared with.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Generator, Iterable
+import gc
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -80,9 +82,23 @@ def _open(request: Request) -> Generator[Event, None, Report]:
     if slot == "trace":
         _opened.clear()
         _cells.clear()
-    found = yield from open_sources(logs or sources, book_of(_snapshot.get("newer"), own))
-    _opened[slot] = found
-    return report(found)
+    with _unswept():
+        found = yield from open_sources(logs or sources, book_of(_snapshot.get("newer"), own))
+        _opened[slot] = found
+        return report(found)
+
+
+@contextmanager
+def _unswept() -> Iterator[None]:
+    """No search for cycles while a trace is made, nor in it later: it has none, and on 200,000 calls the
+    search is a third of the time."""
+    gc.unfreeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _prices(request: Request) -> Generator[Event, None, Report]:

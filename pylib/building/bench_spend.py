@@ -1,0 +1,94 @@
+"""200,000 calls of usage-only records in Chromium: from drop to the first picture, then filters of the Spend view.
+
+A made-up file (tests/month.py) as rows of the minimal schema where they are read, else of LiteLLM's spend log. Printed
+beside it: the same stages under CPython, in CPU seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from building import site
+from building.browser import launched
+from building.places import BUILD, ROOT, SITE
+from whytokens import registry
+from whytokens.pipeline import run
+from whytokens.report import report
+from whytokens.worker import source
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+CALLS, DAYS = 200_000, 60
+FILTERS = (
+    ("tag-team", "search"),
+    ("tag-tier", "pro"),
+    ("tag-workflow", "agent"),
+    ("tag-workflow", ""),
+)
+
+
+def main() -> None:
+    sys.path[:0] = [str(ROOT / "tests" / "browser"), str(ROOT / "tests")]
+    log = _log()
+    print(f"{log.name}: {CALLS:,} calls, {log.stat().st_size / 1e6:.0f} MB")
+    start = time.process_time()
+    report(run([source({"name": log.name, "path": str(log)})]))
+    print(f"CPython, opened and reported: {time.process_time() - start:.1f} CPU s")
+    site.build(SITE, assets="self")
+    _browse(log)
+
+
+def _log() -> Path:
+    import month
+
+    records = month.month(CALLS, days=DAYS)
+    flat = any(one.key == "flat_rows" for one in registry.IMPORTERS)
+    text = "\n".join(map(json.dumps, month.minimal(records))) if flat else month.litellm(records)
+    path = BUILD / "bench-spend" / ("minimal.jsonl" if flat else "litellm.jsonl")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _browse(log: Path) -> None:
+    from servers import serve
+
+    with serve(SITE) as address, launched() as context:
+        page = context.new_page()
+        page.goto(address)
+        _until(lambda: page.evaluate("performance.getEntriesByName('python-ready').length"))
+        start = time.perf_counter()
+        page.set_input_files("#picker", str(log))
+        _until(lambda: log.name in (page.locator("#title").text_content() or ""))
+        print(f"Chromium, drop to picture: {time.perf_counter() - start:.1f} s")
+        start = time.perf_counter()
+        page.get_by_test_id("view-spend").click()
+        page.get_by_test_id("sheet-days").wait_for()
+        print(f"Chromium, first table of spend: {time.perf_counter() - start:.1f} s")
+        for part in ("overview", "chargeback"):
+            page.get_by_test_id(f"spend-{part}").click()
+            page.locator(f"#spend [aria-pressed=true][data-testid=spend-{part}]").wait_for()
+            times = [_filter(page, test, value) for test, value in FILTERS]
+            print(
+                f"Chromium, filters of {part}: {', '.join(f'{one * 1000:.0f}' for one in times)} ms"
+            )
+
+
+def _filter(page: Page, test: str, value: str) -> float:
+    """Seconds until the facts on top are other ones."""
+    before = page.locator("[data-testid=spend-facts]").inner_text()
+    start = time.perf_counter()
+    page.get_by_test_id(test).select_option(value)
+    _until(lambda: page.locator("[data-testid=spend-facts]").inner_text() != before)
+    return time.perf_counter() - start
+
+
+def _until(done: Callable[[], object]) -> None:
+    while not done():
+        time.sleep(0.005)
