@@ -25,7 +25,10 @@ from whytokens.model import Where
 from whytokens.nesting import check
 
 EXCERPT_CHARS = 30
-MAX_DOCUMENT_CHARS = 512 * 2**20
+# Its text twice and its objects once come to 3.5 times this, and a tab may have 1.5 GB.
+MAX_DOCUMENT_CHARS = 256 * 2**20
+# So many lines tell JSON Lines whose first line is bad from one document over many lines.
+TELLING_LINES = 50
 _DECODER = json.JSONDecoder()
 # Server-sent events: the transcript of a streamed response.
 TRANSCRIPT = re.compile(r"\s*(?::[^\n]*\n\s*)*(?:event|data|id|retry):[ \w{\[]")
@@ -61,7 +64,8 @@ def documents(source: Source, builder: TraceBuilder) -> Iterator[Document]:
     for line in found:
         kept.append(line)
         size += len(line.text)
-        if size > MAX_DOCUMENT_CHARS:
+        doomed = len(kept) == TELLING_LINES and source.size_bytes > MAX_DOCUMENT_CHARS
+        if size > MAX_DOCUMENT_CHARS or (doomed and not _mostly_lines(kept)):
             raise _too_large(source)
     yield from _whole(source, builder, kept)
 
@@ -108,6 +112,7 @@ def _parser() -> Callable[[str], Any]:
 
     def parse_line(text: str) -> Any:
         try:
+            check(text)
             return resent.parse(text.strip())
         except RecursionError as error:
             raise ValueError("nested too deeply") from error
@@ -156,7 +161,7 @@ def _whole(source: Source, builder: TraceBuilder, kept: list[Line]) -> Iterator[
             values.append((value, position))
             position = _skip(text, end)
     except (ValueError, RecursionError) as error:
-        if sum(_parses(line.text) for line in kept[1:50]) > len(kept[1:50]) // 2:
+        if _mostly_lines(kept):
             yield from _json_lines(source, builder, iter(kept))
             return
         if not values:
@@ -168,6 +173,11 @@ def _whole(source: Source, builder: TraceBuilder, kept: list[Line]) -> Iterator[
         line = text.count("\n", 0, start) + kept[0].number
         progress = Progress(source.size_bytes, source.size_bytes, line)
         yield Document(value, Where(file=source.name, line=line), progress)
+
+
+def _mostly_lines(kept: list[Line]) -> bool:
+    some = kept[1:TELLING_LINES]
+    return sum(_parses(line.text) for line in some) > len(some) // 2
 
 
 def _skip(text: str, position: int) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 from whytokens.containers.resent import Resent
 from whytokens.importers.values import Json
+from whytokens.nesting import check
 
 # Attributes that hold a request or its messages as JSON text.
 JSON_KEYS = frozenset((
@@ -54,6 +55,7 @@ class Kept:
         """JSON as `values.decoded` takes it out of a text, one level; other texts as they are."""
         if text.lstrip()[:1] in ("{", "["):
             try:
+                check(text)
                 return self._resent.parse(text)
             except (ValueError, RecursionError):
                 pass

@@ -60,9 +60,13 @@ def check(
     """Yields how many detectors have run; the same number again where it only pauses."""
     calls = [one for one in found if one.method != "unbilled"]
     pricer, moved = Pricer(book), volatile(trace, calls)
+    yield 0
     stable = Prompts(trace, moved.same, moved.loose)
+    yield 0
     made = [one.call for one in calls]
-    traffic, keys = Traffic(stable, made), threads(stable, made)
+    traffic = Traffic(stable, made)
+    yield 0
+    keys = threads(stable, made)
     yield 0
     plans: list[Plan] = []
     for plan in make_plans(calls, Prompts(trace), stable, keys, pricer):
