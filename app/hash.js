@@ -23,6 +23,8 @@ export function write(state) {
   if (filter.first !== undefined || filter.last !== undefined) {
     parts.push(`c=${(filter.first ?? 0) + 1}-${filter.last === undefined ? "" : filter.last + 1}`);
   }
+  if (filter.since || filter.until) parts.push(`d=${filter.since ?? ""}~${filter.until ?? ""}`);
+  for (const key of filter.runs ?? []) parts.push(`r=${encodeURIComponent(key)}`);
   for (const key of filter.sessions ?? []) parts.push(`s=${encodeURIComponent(key)}`);
   for (const name of filter.models ?? []) parts.push(`m=${encodeURIComponent(name)}`);
   for (const [key, value] of Object.entries(filter.tags ?? {})) parts.push(`g=${path([key, value])}`);
@@ -61,7 +63,12 @@ function readFilter(filter, key, value) {
   if (range) {
     if (Number(range[1]) > 1) filter.first = Number(range[1]) - 1;
     if (range[2]) filter.last = Number(range[2]) - 1;
-  } else if (key === "s") filter.sessions = [...(filter.sessions ?? []), decode(value)];
+  } else if (key === "d") {
+    const days = /^([\d-]*)~([\d-]*)$/.exec(value);
+    if (days?.[1]) filter.since = days[1];
+    if (days?.[2]) filter.until = days[2];
+  } else if (key === "r") filter.runs = [...(filter.runs ?? []), decode(value)];
+  else if (key === "s") filter.sessions = [...(filter.sessions ?? []), decode(value)];
   else if (key === "m") filter.models = [...(filter.models ?? []), decode(value)];
   else if (key === "g") {
     const [tag, wanted] = value.split("/").map(decode);

@@ -10,6 +10,8 @@ import { count, dollars, percent } from "../format.js";
  * @typedef {{name: string, text?: boolean, value: (row: Row) => number | string, shown: (row: Row) => string | Node}} Column
  */
 
+/** More rows than this are slow to draw, and nobody reads them. */
+const ROWS = 1000;
 const SPARK = { width: 110, height: 22 };
 
 /** @type {Column[]} */
@@ -75,7 +77,8 @@ function drawList(host, rows, chosen, only) {
   });
   const again = () => drawList(host, rows, chosen, only);
   const head = COLUMNS.map((one) => heading(one, again));
-  const body = rows.map((row) => line(row, chosen.has(row.key), only));
+  const body = rows.slice(0, ROWS).map((row) => line(row, chosen.has(row.key), only));
+  const more = rows.length - ROWS;
   fill(
     host,
     el(
@@ -87,6 +90,7 @@ function drawList(host, rows, chosen, only) {
         el("thead", {}, el("tr", {}, ...head)),
         el("tbody", {}, ...body),
       ),
+      more > 0 ? el("p", { class: "muted" }, `and ${count(more)} more sessions`) : null,
     ),
   );
 }

@@ -10,7 +10,7 @@ from whytokens.attribution.tally import tally
 from whytokens.model import Call
 from whytokens.pipeline import Opened
 from whytokens.protocol import Filter
-from whytokens.spend.rows import roots_of
+from whytokens.spend.rows import UNTAGGED, roots_of
 
 
 def filtered(opened: Opened, wanted: Filter | None) -> Opened:
@@ -29,7 +29,9 @@ def keeps(wanted: Filter, call: Call, roots: Mapping[str, str] | None = None) ->
         (not sessions or call.session in sessions)
         and (not runs or (roots or {}).get(call.session, call.session) in runs)
         and (not models or (call.model or "") in models)
-        and all(call.tags.get(key) == value for key, value in wanted.get("tags", {}).items())
+        and all(
+            (call.tags.get(k) or UNTAGGED) == value for k, value in wanted.get("tags", {}).items()
+        )
         and wanted.get("first", 0) <= call.id <= wanted.get("last", call.id)
         and _in_days(wanted, call)
     )

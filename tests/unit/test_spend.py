@@ -182,7 +182,7 @@ def test_every_table_is_whole_on_a_month_of_five_providers(table, spend: Spend) 
 def test_filters_of_cells_leave_the_calls_that_filters_of_calls_leave(spend: Spend) -> None:
     opened = spend.opened()
     for wanted in (
-        {"models": ["gpt-4o"]}, {"tags": {"team": "search", "tier": "pro"}}, {"since": "2026-10-10", "until": "2026-10-12"},
+        {"models": ["gpt-4o"]}, {"tags": {"team": UNTAGGED}}, {"tags": {"team": "search", "tier": "pro"}}, {"since": "2026-10-10", "until": "2026-10-12"},
         {"runs": ["run-3", "run-9"]}, {"sessions": ["run-5"]}, {"since": "2026-10-20", "models": ["gpt-4o-mini"]}, {},
     ):  # fmt: skip
         kept = rows(filtered(opened, wanted).attributions)  # type: ignore[arg-type]

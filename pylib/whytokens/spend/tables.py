@@ -12,6 +12,7 @@ from whytokens.pipeline import Opened
 from whytokens.protocol import Fact, Filter, Plot, Sheet, SheetCell, SheetColumn, SpendValue
 from whytokens.spend.cells import Cells
 from whytokens.spend.groups import Group
+from whytokens.spend.rows import UNTAGGED
 
 Asked = Mapping[str, str]
 
@@ -96,14 +97,14 @@ def filter_of(names: Sequence[str], key: Sequence[str]) -> Filter | None:
     found: Filter = {}
     for name, label in zip(names, key, strict=True):
         if name == "model":
-            found["models"] = [label]
+            found["models"] = ["" if label == UNTAGGED else label]
         elif name == "session":
             found["sessions"] = [label]
         elif name == "run":
             found["runs"] = [label]
-        elif name == "day":
+        elif name == "day" and label != UNTAGGED:
             found["since"] = found["until"] = label
-        elif name in ("week", "month", "provider", "template", "all"):
+        elif name in ("day", "week", "month", "provider", "template", "all"):
             return None
         else:
             found.setdefault("tags", {})[name] = label
