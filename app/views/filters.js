@@ -22,10 +22,21 @@ export const FILTERS = {
 /** A list of more sessions than this is no choice: the dearest are in it. */
 const MAX_SESSIONS = 300;
 
-/** @param {number[]} times */
+/** @type {WeakMap<Report, Report["sessions"]>} */
+const dearest = new WeakMap();
+
+/** The sessions to choose from, sorted once a report. @param {Report} report */
+function offered(report) {
+  if (report.sessions.length <= MAX_SESSIONS) return report.sessions;
+  const found = dearest.get(report) ?? [...report.sessions].sort((a, b) => b.nusd - a.nusd).slice(0, MAX_SESSIONS);
+  dearest.set(report, found);
+  return found;
+}
+
+/** Calls are in order of time, those without one first. @param {number[]} times */
 function severalDays(times) {
-  const known = times.filter((time) => time >= 0);
-  return known.length > 1 && known[known.length - 1] - known[0] > 86_400_000;
+  const first = times.find((time) => time >= 0);
+  return first !== undefined && (times.at(-1) ?? 0) - first > 86_400_000;
 }
 
 /** @param {string} label @param {"since" | "until"} name @param {Filter} filter @param {(filter: Filter) => void} choose */
@@ -40,9 +51,7 @@ function drawFilters(host, report, filter, choose) {
   const { calls, sessions } = report;
   const parts = [];
   if (sessions.length > 1) {
-    const dearest = [...sessions].sort((a, b) => b.nusd - a.nusd).slice(0, MAX_SESSIONS);
-    const shown = sessions.length > MAX_SESSIONS ? dearest : sessions;
-    const options = shown.map((row) => ({
+    const options = offered(report).map((row) => ({
       value: row.key,
       label: `${row.title ?? row.key} · ${count(row.calls)} calls · ${dollars(row.nusd)}`,
     }));

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from whytokens.spend.runs import DAY_MS, Run
 from whytokens.spend.series import WEEK_DAYS
@@ -17,8 +17,7 @@ ABOVE_PERCENT = 150
 LEAST_RUNS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Outlier:
+class Outlier(NamedTuple):
     """A run, and the mean of its workflow's runs in the 7 days before it started: those of `of` from
     `start` to `end`."""
 
