@@ -60,6 +60,8 @@ def test_every_table_of_every_format(
     if cached:
         billed = sum(one.cost_pusd for one in month.opened(RECORDS).attributions)
         assert report["totals"]["nusd"] == (billed + 500) // 1000
+        teams = ask(op="spend", table="chargeback", asked={"by": "team"})["sheets"][0]["rows"]
+        assert {row[1] for row in teams} == {"search", "support", "billing", "(untagged)"}
     for table in registry.SPEND:
         value = ask(
             op="spend",

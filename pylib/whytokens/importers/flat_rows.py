@@ -6,9 +6,14 @@ does, as nearly everywhere, unless more was cached than was sent.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
 from whytokens.importers import Guide
-from whytokens.importers.logged import Logged, tokens
-from whytokens.importers.records import Format, RecordImporter, first
+from whytokens.importers.logged import MAX_TAG_CHARS, Logged, tokens
+from whytokens.importers.records import Format, RecordImporter
 from whytokens.importers.usage import usd_as_pusd
 from whytokens.importers.values import Json, as_str, as_time, as_tokens
 from whytokens.model import Where
@@ -43,61 +48,104 @@ TAGS = {
 }  # fmt: skip
 CONTENT_KEYS = ("messages", "request", "response", "choices", "attributes", "usage")
 EXCLUSIVE = ("usage_input_tokens_uncached", "uncached_input_tokens")
+FIELDS = {
+    "prompt": INPUT, "output": OUTPUT, "read": READ, "write": WRITE,
+    "reasoning": ("reasoning_tokens", "output_reasoning_tokens"), "exclusive": EXCLUSIVE, "model": MODEL, "time": TIME,
+    "cost": COST, "session": SESSION, "provider": ("provider", "provider_name"),
+    "latency": ("latency_ms", "duration_ms"), "id": ("response_id",), "error": ("error", "error_message"),
+    "group": ("trace_id",), "span": ("span_id",), "parent": ("parent_span_id", "parent_id"),
+}  # fmt: skip
+# Columns that say nothing to group by.
+NO_TAGS = ("total_tokens", "tool_calls_count", "turn_number", "id", "request_id")
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where a table has what: for each field and tag its columns, best name first. Found once a table, not
+    once a row. `others` are columns nobody knows: words in them are tags."""
+
+    fields: Mapping[str, tuple[str, ...]]
+    tags: tuple[tuple[str, tuple[str, ...]], ...]
+    others: tuple[tuple[str, str], ...]
+    counts: tuple[str, ...]
+    whole: tuple[str, ...]
+    owns: bool
+
+
+@lru_cache(maxsize=256)
+def _columns(keys: tuple[str, ...]) -> _Columns:
+    """Names as spreadsheets have them: "Input Tokens" is input_tokens."""
+    low = {str(key).strip().lower().replace(" ", "_").replace("-", "_"): key for key in keys}
+
+    def at(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(low[name.lower()] for name in names if name.lower() in low)
+
+    known = {name.lower() for names in (*FIELDS.values(), *TAGS.values()) for name in names} | set(
+        NO_TAGS
+    )
+    counts = at(tuple(name for name in (*INPUT, *OUTPUT) if name not in ("input", "output")))
+    told = at((*MODEL, *TIME, *SESSION, "trace_id"))
+    return _Columns(
+        fields={field: at(names) for field, names in FIELDS.items()},
+        tags=tuple((tag, found) for tag, names in TAGS.items() if (found := at(names))),
+        others=tuple((name, key) for name, key in low.items() if name not in known),
+        counts=counts,
+        whole=at(("input", "output")),
+        owns=bool(counts and told) and not any(key in low for key in CONTENT_KEYS),
+    )
 
 
 def logged(row: Json, where: Where) -> Logged | None:
-    low = _lowered(row)
-
-    def count(names: tuple[str, ...]) -> int | None:
-        return as_tokens(first(low, *(name.lower() for name in names)))
-
-    prompt, read, write = count(INPUT), count(READ), count(WRITE)
-    if any(low.get(name) is not None for name in EXCLUSIVE):
+    columns = _columns(tuple(row))
+    found: dict[str, Any] = dict.fromkeys(FIELDS)
+    for field, names in columns.fields.items():
+        for name in names:
+            if row[name] not in (None, "", {}, []):
+                found[field] = row[name]
+                break
+    prompt, read, write = (as_tokens(found[name]) for name in ("prompt", "read", "write"))
+    if found["exclusive"] is not None:
         prompt = (prompt or 0) + (read or 0) + (write or 0)
-    latency = first(low, "latency_ms", "duration_ms")
-    one = Logged(
-        where=where, provider=as_str(first(low, "provider", "provider_name")),
-        model=as_str(first(low, *MODEL)),
-        usage=tokens(prompt, count(OUTPUT), read=read, write=write,
-                     reasoning=count(("reasoning_tokens", "output_reasoning_tokens"))),
-        cost_pusd=usd_as_pusd(first(low, *(name.lower() for name in COST))),
-        started=as_time(first(low, *TIME)),
+    latency = found["latency"]
+    return Logged(
+        where=where, provider=as_str(found["provider"]), model=as_str(found["model"]),
+        usage=tokens(prompt, as_tokens(found["output"]), read=read, write=write,
+                     reasoning=as_tokens(found["reasoning"])),
+        cost_pusd=usd_as_pusd(found["cost"]), started=as_time(found["time"]),
         duration_ms=round(latency) if isinstance(latency, int | float) else None,
-        session=_text(first(low, *SESSION)), id=_text(first(low, "response_id")),
-        error=as_str(first(low, "error", "error_message")),
-        group=_text(first(low, "trace_id")) or "", span=_text(first(low, "span_id")) or "",
-        parent=_text(first(low, "parent_span_id", "parent_id")) or "",
+        session=_text(found["session"]), id=_text(found["id"]), error=as_str(found["error"]),
+        group=_text(found["group"]) or "", span=_text(found["span"]) or "",
+        parent=_text(found["parent"]) or "", tags=_tags(row, columns),
     )  # fmt: skip
-    for tag, names in TAGS.items():
-        one.tag(**{tag: first(low, *names)})
-    return one
+
+
+def _tags(row: Json, columns: _Columns) -> dict[str, str]:
+    """Columns with a name of ours, and words in any other."""
+    made: dict[str, str] = {}
+    for tag, names in columns.tags:
+        for name in names:
+            value = row[name]
+            if value not in (None, "") and isinstance(value, str | int | float):
+                made[tag] = str(value)[:MAX_TAG_CHARS]
+                break
+    for tag, name in columns.others:
+        value = row[name]
+        if value and isinstance(value, str):
+            made.setdefault(tag, value[:MAX_TAG_CHARS])
+    return made
 
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _lowered(row: Json) -> Json:
-    """Names as spreadsheets have them: "Input Tokens" is input_tokens."""
-    return {
-        str(key).strip().lower().replace(" ", "_").replace("-", "_"): value
-        for key, value in row.items()
-    }
-
-
 def _owns(row: Json) -> bool:
-    low = _lowered(row)
-    if any(key in low for key in CONTENT_KEYS) or any(
-        isinstance(low.get(k), dict) for k in ("input", "output")
-    ):
-        return False
-    names = [name.lower() for name in (*INPUT, *OUTPUT) if name not in ("input", "output")]
-    counts = [name for name in names if name in low and not isinstance(low[name], bool)]
-    told = any(name in low for name in (*MODEL, *TIME, *SESSION, "trace_id"))
+    columns = _columns(tuple(row))
     return (
-        bool(counts)
-        and told
-        and all(low[n] is None or isinstance(low[n], int | float) for n in counts)
+        columns.owns
+        and not any(isinstance(row[name], dict) for name in columns.whole)
+        and all(row[n] is None or isinstance(row[n], int | float) for n in columns.counts)
+        and any(not isinstance(row[n], bool) for n in columns.counts)
     )
 
 
