@@ -73,6 +73,8 @@ def test_unpriced_calls_are_counted_apart() -> None:
 def test_tags_that_name_single_calls_are_nothing_to_group_by() -> None:
     many = [row(n, tags={"request": str(n), "feature": "a"}) for n in range(50)]
     assert cells(many).tags == ("feature",)
+    named = [row(n, model="m", tags={"model": "of the log", "day": "Monday"}) for n in range(3)]
+    assert (cells(named).tags, cells(named).coded("model")[1]) == ((), ["m"])
     assert len(cells([row(1), row(1), row(3)])) == 2
 
 

@@ -22,7 +22,7 @@ FIXED = ("run", "session", "model", "provider", "template", "day")
 # Where a cell without a time stands.
 NO_TIME = -1
 # A tag with more values than this for each call is an id of the call: it would make every call a cell.
-MAX_VALUES_SHARE, MAX_VALUES = 2, 1_000
+MAX_VALUES_SHARE, MAX_VALUES, FEW_VALUES = 2, 1_000, 20
 Codes = list[int]
 
 
@@ -248,7 +248,8 @@ class _Days:
 
 
 def grouping_tags(found: Iterable[Row]) -> tuple[str, ...]:
-    """The tags one can group by, most used first: not those that name single calls."""
+    """The tags one can group by, most used first: not those that name single calls, nor one that is called
+    like a dimension of every call ("model")."""
     seen: dict[str, int] = {}
     values: dict[str, set[str]] = {}
     for row in found:
@@ -257,7 +258,10 @@ def grouping_tags(found: Iterable[Row]) -> tuple[str, ...]:
             some = values.setdefault(name, set())
             if len(some) <= MAX_VALUES:
                 some.add(value)
+    most = {name: min(MAX_VALUES, count // MAX_VALUES_SHARE) for name, count in seen.items()}
     kept = [
-        n for n in seen if len(values[n]) <= max(20, min(MAX_VALUES, seen[n] // MAX_VALUES_SHARE))
+        name
+        for name in seen
+        if name not in (*FIXED, *PERIODS) and len(values[name]) <= max(FEW_VALUES, most[name])
     ]
     return tuple(sorted(kept, key=lambda name: (-seen[name], name)))
