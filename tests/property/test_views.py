@@ -109,7 +109,7 @@ def test_a_diff_adds_up_and_turns_around(one: Trace, two: Trace) -> None:
         assert values[0] == UNFOLDED.make(on)["tokens"][0]
     change = tree["tokens_after"][0] - tree["tokens_before"][0]
     assert abs(change) <= tree["tokens"][0]
-    assert there["identical"] == same_prompts(one, two)
+    assert there["identical"] == same_prompts(a, b) == back["identical"]
 
 
 WORD = "Zq7xSecret"

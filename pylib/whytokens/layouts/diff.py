@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from whytokens.attribution.callers import Callers
 from whytokens.layouts.frames import FOLD_PARTS, NONE, Frame
 from whytokens.layouts.merged import tree
-from whytokens.model import CATEGORIES, Category, MessageId, NodeId, Role, Segment, Trace
+from whytokens.model import CATEGORIES, Call, Category, MessageId, NodeId, Role, Segment, Trace
 from whytokens.pipeline import Opened
 from whytokens.protocol import Comparison, DiffColumns
 
@@ -45,9 +45,8 @@ def compare(before: Opened, after: Opened) -> Comparison:
     root = _pair(_tree(before), _tree(after), one, two, None if related else 1)
     _fold(root, root)
     texts = {identity(segment) for segment in two.segments if segment.text is not None}
-    same = one.calls is not two.calls and same_prompts(one, two)  # parts of one trace are not
     return Comparison(
-        before=one.name, after=two.name, identical=same, related=related,
+        before=one.name, after=two.name, identical=same_prompts(before, after), related=related,
         texts=len(texts), shared_tokens=shared, tokens=whole,
         calls=[len(before.attributions), len(after.attributions)], tree=_columns(root),
     )  # fmt: skip
@@ -58,9 +57,10 @@ def identity(segment: Segment) -> _Identity:
     return segment.category, segment.text, (*segment.path, segment.name or "")
 
 
-def same_prompts(one: Trace, two: Trace) -> bool:
-    """Whether both send the same segments in the same order, call by call."""
-    if len(one.calls) != len(two.calls):
+def same_prompts(before: Opened, after: Opened) -> bool:
+    """Whether both send the same segments in the same order, call by call (a part's own calls)."""
+    one, two = before.trace, after.trace
+    if len(before.attributions) != len(after.attributions):
         return False
     children: dict[tuple[NodeId, _Said], NodeId] = {}
     for number in range(1, len(two.prompts.parents)):
@@ -75,8 +75,12 @@ def same_prompts(one: Trace, two: Trace) -> bool:
         twin[a.prompt] == b.prompt
         and [identity(one.segments[s]) for s in a.reply]
         == [identity(two.segments[s]) for s in b.reply]
-        for a, b in zip(one.calls, two.calls, strict=True)
+        for a, b in zip(_calls(before), _calls(after), strict=True)
     )
+
+
+def _calls(opened: Opened) -> list[Call]:
+    return [one.call for one in opened.attributions]
 
 
 def _message(trace: Trace, number: MessageId) -> _Said:
