@@ -99,7 +99,7 @@ def test_files_rotate_pack_and_stay_below_the_cap(tmp_path: Path) -> None:
     writer.close()
     # Our own process still runs, so its files are in use: nothing was thrown away, the rest dropped.
     assert writer.dropped > 0
-    old = sorted(tmp_path.iterdir())[0]
+    old = max(tmp_path.iterdir(), key=lambda path: path.stat().st_size)
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     gone = old.with_name(old.name.replace(f"-{os.getpid()}-", f"-{ended.pid}-"))

@@ -159,25 +159,40 @@ class Claims:
         self, found: _LaneClaims, node: NodeId, end: NodeId, prompt: NodeId, limit: int
     ) -> int:
         """Removed tokens of the node that a change of billing cuts, behind the cut."""
-        nodes = self.trace.prompts.path(end) if node == end else [node]
-        taken: dict[int, int] = {}
-        for step in nodes:
-            segments = self.trace.messages[self.trace.prompts.messages[step]].segments
-            for slot, gains in found.standing.get(self.traffic.id(step), {}).items():
-                tokens = sum(more for since, more in gains if self.traffic.holds(since, prompt))
-                if tokens:
-                    taken[segments[slot]] = taken.get(segments[slot], 0) + tokens
-        if not taken:
+        taken = self._taken_at(found, self._nodes(node, end), prompt)
+        if not any(map(any, taken.values())):
             return 0
         total = position = 0
         for piece in found.lane.pieces(node, end):
-            if piece.segment in taken:
-                tokens = min(piece.tokens, taken[piece.segment])
-                taken[piece.segment] -= tokens
+            waiting = taken.get(piece.segment) if piece.segment is not None else None
+            if waiting:
+                tokens = min(piece.tokens, waiting[0])
+                waiting[0] -= tokens
+                # The next piece of this text is the next time it stands there, if it does.
+                if len(waiting) > 1:
+                    del waiting[0]
                 start = position + piece.tokens - tokens
                 total += max(0, min(tokens, position + piece.tokens - max(limit, start)))
             position += piece.tokens
         return total
+
+    def _nodes(self, node: NodeId, end: NodeId) -> list[NodeId]:
+        """A head is rendered whole, at its last node."""
+        return self.trace.prompts.path(end) if node == end else [node]
+
+    def _taken_at(
+        self, found: _LaneClaims, nodes: list[NodeId], prompt: NodeId
+    ) -> dict[SegmentId, list[int]]:
+        """Claimed tokens of each text of these nodes, one number for each time that it stands there."""
+        taken: dict[SegmentId, list[int]] = {}
+        for step in nodes:
+            standing = found.standing.get(self.traffic.id(step), {})
+            segments = self.trace.messages[self.trace.prompts.messages[step]].segments
+            for slot, segment in enumerate(segments):
+                gains = standing.get(slot, ())
+                tokens = sum(more for since, more in gains if self.traffic.holds(since, prompt))
+                taken.setdefault(segment, []).append(tokens)
+        return taken
 
     def _lane(self, lane: Lane) -> _LaneClaims:
         key = id(lane)
@@ -225,11 +240,13 @@ class _Scale:
 
 def slot_tokens(lane: Lane, node: NodeId, slot: int) -> int:
     """Tokens of the `slot`-th segment of the message at `node` as a lane renders it."""
-    trace = lane.trace
-    segments = trace.messages[trace.prompts.messages[node]].segments
-    wanted = segments[slot]
-    pieces = lane.pieces(node, lane.head_end(node))
-    return sum(p.tokens for p in pieces if p.segment == wanted) // segments.count(wanted)
+    trace, end = lane.trace, lane.head_end(node)
+    wanted = trace.messages[trace.prompts.messages[node]].segments[slot]
+    # A head is rendered whole, at its last node: a text that it holds twice stands there twice.
+    nodes = trace.prompts.path(end) if node == end else [node]
+    messages = (trace.messages[trace.prompts.messages[one]] for one in nodes)
+    times = sum(message.segments.count(wanted) for message in messages)
+    return sum(p.tokens for p in lane.pieces(node, end) if p.segment == wanted) // times
 
 
 def union(parts: Iterable[Interval], amount: int) -> int:
