@@ -73,6 +73,8 @@ def _browse(log: Path) -> None:
         page.get_by_test_id("sheet-days").wait_for()
         print(f"Chromium, first table of spend: {time.perf_counter() - start:.1f} s")
         for part in ("overview", "chargeback"):
+            if page.get_by_test_id("filter-clear").count():
+                page.get_by_test_id("filter-clear").click()
             page.get_by_test_id(f"spend-{part}").click()
             time.sleep(
                 SETTLE_S
