@@ -6,7 +6,7 @@ from collections import Counter
 
 from whytokens.attribution.share import Attribution
 from whytokens.model import Trace
-from whytokens.pipeline import Opened
+from whytokens.opened import Opened
 from whytokens.protocol import Columns, Report
 from whytokens.report import report
 

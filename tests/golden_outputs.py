@@ -9,7 +9,8 @@ from whytokens.containers import Source
 from whytokens.exporters.folded import folded
 from whytokens.exporters.report_json import report_json
 from whytokens.layouts.in_order import in_order
-from whytokens.pipeline import Opened, run
+from whytokens.opened import Opened
+from whytokens.pipeline import run
 from whytokens.report import report
 from whytokens.worker import source
 

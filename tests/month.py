@@ -15,7 +15,8 @@ from datetime import UTC, datetime, timedelta
 
 from whytokens.builder import ROOT, TraceBuilder
 from whytokens.model import Usage, Where
-from whytokens.pipeline import Opened, analysed, finished
+from whytokens.opened import Opened
+from whytokens.pipeline import analysed, finished
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
 # Model, provider as logged, share of calls. The last is a gateway's.

@@ -12,7 +12,7 @@ from whytokens.importers import (
     openai_chat,
     openai_responses,
 )
-from whytokens.importers.bodies import BodyImporter
+from whytokens.importers.bodies import Api
 from whytokens.importers.exchanges import Exchange
 from whytokens.model import MessageId, Options, Where
 
@@ -52,7 +52,7 @@ def count(model: str, text: str) -> int:
     return Lanes(trace).of(trace.calls[0]).counter.count(text)
 
 
-def asked_for(importer: BodyImporter, body: dict[str, object]) -> int:
+def asked_for(api: Api, body: dict[str, object]) -> int:
     """Prompt tokens of a request body as its importer reads it: with what the model forgets."""
     builder = TraceBuilder("t")
     exchange = Exchange(
@@ -66,7 +66,5 @@ def asked_for(importer: BodyImporter, body: dict[str, object]) -> int:
         url="",
         where=WHERE,
     )
-    request = importer.api.request(exchange, builder)
-    return tokens_of(
-        builder, importer.api.api, str(body["model"]), request.messages, request.options
-    )
+    request = api.request(exchange, builder)
+    return tokens_of(builder, api.api, str(body["model"]), request.messages, request.options)

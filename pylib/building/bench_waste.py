@@ -21,7 +21,8 @@ from building import reality, site
 from building.places import BUILD, SITE
 from building.sessions import GENERATOR, generated, vocabulary
 from whytokens import registry, worker
-from whytokens.pipeline import Opened, run
+from whytokens.opened import Opened
+from whytokens.pipeline import run
 from whytokens.waste.check import Checked, check
 
 PEERS = {

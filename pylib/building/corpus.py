@@ -18,10 +18,9 @@ from typing import Any
 from building.places import ROOT
 from whytokens.attribution.lanes import Lanes
 from whytokens.builder import TraceBuilder
-from whytokens.importers import bodies
+from whytokens.importers.apis import APIS
 from whytokens.importers.exchanges import Exchange
 from whytokens.model import Where
-from whytokens.registry import IMPORTERS
 
 CORPUS = ROOT.parent / "shared" / "corpus" / "dev.jsonl.xz"
 # What is billed but not in the body.
@@ -178,11 +177,7 @@ def of(group: Group, found: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def counted(group: Group, found: list[dict[str, Any]]) -> list[Counted]:
     """Our count of each row's prompt, as for a request whose bill nobody knows."""
-    api = next(
-        one.api
-        for one in IMPORTERS
-        if isinstance(one, bodies.BodyImporter) and one.key == group.importer
-    )
+    api = next(one for one in APIS if one.key == group.importer)
     builder = TraceBuilder("corpus")
     for number, row in enumerate(found):
         where = Where(file="corpus", line=number + 1)

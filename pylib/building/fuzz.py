@@ -16,7 +16,8 @@ from typing import Any
 
 from whytokens.containers import Source
 from whytokens.errors import TraceError
-from whytokens.pipeline import Opened, run
+from whytokens.opened import Opened
+from whytokens.pipeline import run
 
 HANG_SECONDS = 5
 MAX_SEED_BYTES = 200_000

@@ -8,7 +8,7 @@ from datetime import UTC
 
 from whytokens.attribution.tally import tally
 from whytokens.model import Call
-from whytokens.pipeline import Opened
+from whytokens.opened import Opened
 from whytokens.protocol import Filter
 from whytokens.spend.rows import UNTAGGED, roots_of
 

@@ -10,23 +10,26 @@ import json
 from collections.abc import Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from whytokens import assets, registry
 from whytokens.model import Trace
+from whytokens.opened import Opened
 from whytokens.operations import source
-from whytokens.pipeline import Need, Opened, open_sources
+from whytokens.pipeline import Need, open_sources
 from whytokens.protocol import Report
 from whytokens.report import report
+from whytokens.templates import known
 
 CHANNEL = "whytokens-lab"
 FOLDER = Path("/tmp/lab")
 # What a plug-in's module may offer under the name WHYTOKENS, by the registry's own lists.
-LISTS = {
-    "importers": "IMPORTERS",
-    "detectors": "DETECTORS",
-    "templates": "TEMPLATES",
-    "exporters": "EXPORTERS",
+LISTS: dict[str, tuple[ModuleType, str]] = {
+    "importers": (registry, "IMPORTERS"),
+    "detectors": (registry, "DETECTORS"),
+    "templates": (known, "TEMPLATES"),
+    "exporters": (registry, "EXPORTERS"),
 }
 
 
@@ -66,8 +69,8 @@ def register(module: Any) -> list[str]:
     """Put a module's WHYTOKENS lists in front of ours; returns the keys that are new."""
     added: list[str] = []
     for kind, values in getattr(module, "WHYTOKENS", {}).items():
-        name = LISTS[kind]
-        setattr(registry, name, (*values, *getattr(registry, name)))
+        module_of, name = LISTS[kind]
+        setattr(module_of, name, (*values, *getattr(module_of, name)))
         added += [str(value.key) for value in values]
     return added
 

@@ -11,7 +11,7 @@ from whytokens.attribution import band
 from whytokens.attribution.share import Attribution
 from whytokens.model import TraceWarning
 from whytokens.money import dollars
-from whytokens.pipeline import Opened
+from whytokens.opened import Opened
 from whytokens.price_note import price_note, stale
 from whytokens.prices import Quote, Unpriced
 from whytokens.protocol import Priced

@@ -19,13 +19,14 @@ from whytokens.assets import Need
 from whytokens.containers import Source
 from whytokens.counting import count
 from whytokens.errors import TraceError
+from whytokens.exporters.sheet_csv import sheet_csv
 from whytokens.filters import filtered
 from whytokens.layouts.diff import compare
 from whytokens.layouts.life import life
 from whytokens.model import SegmentId, Where
+from whytokens.opened import Opened
 from whytokens.pipeline import (
     Event,
-    Opened,
     apart,
     book_of,
     checking,
@@ -55,7 +56,6 @@ from whytokens.secrets import secrets
 from whytokens.spend import whatif as what_if
 from whytokens.spend.cells import Cells, cells
 from whytokens.spend.rows import rows
-from whytokens.spend.sheet_csv import sheet_csv
 from whytokens.spend.tables import Spend
 from whytokens.tokenizers.choose import choose
 from whytokens.tokenizers.pieces import well_formed

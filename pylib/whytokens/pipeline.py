@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
-from whytokens import assets
+from whytokens import assets, registry
 from whytokens.assets import Need as Need
 from whytokens.attribution.bill import settled
 from whytokens.attribution.lanes import Lanes
@@ -25,6 +25,7 @@ from whytokens.errors import TraceError
 from whytokens.importers import Importer
 from whytokens.left_out import left_out
 from whytokens.model import Call, Trace, Where
+from whytokens.opened import Opened
 from whytokens.prices.engine import Book, standard
 from whytokens.prices.own import NONE, Own
 from whytokens.prices.snapshot import Snapshot, is_snapshot, opened
@@ -53,22 +54,6 @@ class Step:
 
 
 Event = Step | Need
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """A trace with its attributions: what layouts and reports are made from."""
-
-    trace: Trace
-    lanes: Lanes
-    attributions: tuple[Attribution, ...]
-    tallies: Tallies
-    checked: Checked
-    book: Book = field(default_factory=standard)
-
-    def count(self, text: str) -> int:
-        """Weigh a text by the vocabulary of the first call (sections of one text, never money)."""
-        return self.attributions[0].lane.counter.count(text) if self.attributions else len(text)
 
 
 class _Clock:
@@ -186,8 +171,6 @@ def _telling(error: TraceError) -> int:
 
 def _importer(source: Source) -> Importer:
     """The source's importer; what is JSON but for a mistake is told so, not called unknown."""
-    from whytokens import registry  # it stands above everything it lists
-
     head = read_head(source)
     try:
         return choose(head, registry.IMPORTERS)
@@ -285,8 +268,6 @@ def checking(
     trace: Trace, attributions: tuple[Attribution, ...], book: Book
 ) -> Generator[Event, None, Checked]:
     """Look for waste; every detector is a step."""
-    from whytokens import registry  # as above
-
     steps, total = check(trace, attributions, registry.DETECTORS, book), len(registry.DETECTORS)
     clock, before = _Clock(), -1
     while True:

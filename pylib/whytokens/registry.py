@@ -95,20 +95,8 @@ from whytokens.spend.tables import Table
 from whytokens.spend.units import UNITS
 from whytokens.spend.whatif import WHAT_IF
 from whytokens.spend.workflows import WORKFLOWS
-from whytokens.templates import Template
-from whytokens.templates.anthropic import MESSAGES
-from whytokens.templates.gemini import GENERATE
-from whytokens.templates.openai import CHAT, RESPONSES
-from whytokens.templates.plain import PLAIN
-from whytokens.templates.shape import SHAPE
-from whytokens.tokenizers import Tokenizer
-from whytokens.tokenizers.claude import V3, V47, V48
-from whytokens.tokenizers.deepseek import DEEPSEEK
-from whytokens.tokenizers.estimate import ESTIMATES
-from whytokens.tokenizers.gemma import GEMMA
-from whytokens.tokenizers.mistral import MISTRAL
-from whytokens.tokenizers.open_models import LLAMA3, LLAMA4, QWEN, QWEN35, TEKKEN
-from whytokens.tokenizers.openai import CL100K, HARMONY, O200K, P50K, R50K
+from whytokens.templates.known import TEMPLATES as TEMPLATES
+from whytokens.tokenizers.known import TOKENIZERS as TOKENIZERS
 
 # Most specific marks first; the generic test of roles and content last.
 IMPORTERS: tuple[Importer, ...] = (
@@ -161,27 +149,6 @@ IMPORTERS: tuple[Importer, ...] = (
     *BODIES,
     WHYTOKENS_SHAPE,
     GENERIC,
-)
-TEMPLATES: tuple[Template, ...] = (CHAT, RESPONSES, MESSAGES, GENERATE, SHAPE, PLAIN)
-TOKENIZERS: tuple[Tokenizer, ...] = (
-    HARMONY,
-    CL100K,
-    O200K,
-    P50K,
-    R50K,
-    V47,
-    V48,
-    V3,
-    GEMMA,
-    # Distilled models name their teacher too: the one taught says which vocabulary.
-    LLAMA4,
-    LLAMA3,
-    QWEN35,
-    QWEN,
-    DEEPSEEK,
-    MISTRAL,
-    TEKKEN,
-    *ESTIMATES,
 )
 # In the order in which they take what they find: whole calls, then caches, then content (exact copies
 # before near ones), then advice.

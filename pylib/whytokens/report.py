@@ -11,7 +11,7 @@ from whytokens.errors import ErrorShape
 from whytokens.layouts.merged import merged
 from whytokens.model import TraceWarning
 from whytokens.notices import assumptions, notices
-from whytokens.pipeline import Opened
+from whytokens.opened import Opened
 from whytokens.price_note import nusd, price_note
 from whytokens.protocol import (
     VERSION,

@@ -17,7 +17,7 @@ from whytokens.attribution.tally import tally
 from whytokens.cache import Bill
 from whytokens.cache.prompts import Prompts
 from whytokens.model import NodeId, Trace
-from whytokens.pipeline import Opened
+from whytokens.opened import Opened
 from whytokens.waste import WHOLE, Claim, Drop, Fix, Remove, Waste
 from whytokens.waste.claims import Claims
 from whytokens.waste.fixed import fixed

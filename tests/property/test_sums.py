@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from draw import lane_of
-from whytokens.attribution.apportion import cut, largest_remainder
+from whytokens.apportion import cut, largest_remainder
 from whytokens.attribution.bill import settled
 from whytokens.attribution.share import Attribution, attribute
 from whytokens.attribution.tally import tally

@@ -20,7 +20,8 @@ from whytokens.layouts.in_order import IN_ORDER
 from whytokens.layouts.life import life
 from whytokens.layouts.merged import UNFOLDED
 from whytokens.model import Trace, Where
-from whytokens.pipeline import Opened, finished
+from whytokens.opened import Opened
+from whytokens.pipeline import finished
 from whytokens.report import report
 from whytokens.waste.check import check
 

@@ -15,7 +15,8 @@ from genai_prices import types as genai
 import month
 from building.places import BUILD
 from whytokens.layouts.diff import compare
-from whytokens.pipeline import Opened, run
+from whytokens.opened import Opened
+from whytokens.pipeline import run
 from whytokens.prices import Quote
 from whytokens.prices.engine import standard
 from whytokens.spend import whatif

@@ -14,7 +14,8 @@ import pytest
 
 import contract
 from whytokens.errors import TraceError
-from whytokens.pipeline import Opened, run
+from whytokens.opened import Opened
+from whytokens.pipeline import run
 from whytokens.worker import source
 
 ROOT = Path(__file__).parent.parent.parent

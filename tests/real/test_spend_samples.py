@@ -12,7 +12,8 @@ import pytest
 
 from spend_oracle import differences, frame
 from whytokens.errors import TraceError
-from whytokens.pipeline import Opened, run
+from whytokens.opened import Opened
+from whytokens.pipeline import run
 from whytokens.prices import Quote
 from whytokens.spend import whatif
 from whytokens.spend.cells import cells

@@ -11,7 +11,8 @@ import pytest
 
 from whytokens.importers.providers import region_of
 from whytokens.model import Usage
-from whytokens.pipeline import Opened, run
+from whytokens.opened import Opened
+from whytokens.pipeline import run
 from whytokens.prices import Quote, Unpriced
 from whytokens.prices.own import read
 from whytokens.report import report

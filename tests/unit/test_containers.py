@@ -19,7 +19,8 @@ from backports import zstd
 from whytokens import nesting
 from whytokens.containers import Source, archives, database, decode
 from whytokens.errors import TraceError
-from whytokens.pipeline import Opened, run
+from whytokens.opened import Opened
+from whytokens.pipeline import run
 from whytokens.worker import source
 
 LINE = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}) + "\n"

@@ -13,7 +13,8 @@ import contract
 import writers
 from calls import MADE
 from whytokens.containers import Source
-from whytokens.pipeline import Opened, run
+from whytokens.opened import Opened
+from whytokens.pipeline import run
 
 
 def opened(name: str, text: str) -> Opened:

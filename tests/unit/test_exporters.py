@@ -25,7 +25,8 @@ from whytokens.exporters.shape import shape
 from whytokens.exporters.svg import svg
 from whytokens.layouts.merged import MERGED, UNFOLDED
 from whytokens.model import Trace, Usage, Where
-from whytokens.pipeline import Opened, finished
+from whytokens.opened import Opened
+from whytokens.pipeline import finished
 from whytokens.prices.engine import quote
 from whytokens.report import report
 from whytokens.secrets import masked, secrets

@@ -195,8 +195,8 @@ def test_a_seal_whose_reply_is_known_weighs_what_its_usage_said() -> None:
             duration_ms=None, tags={}, url="", where=where,
         )  # fmt: skip
 
-    GEMINI_GENERATE.api.reply(exchange(ASKED, response=reply), builder)
-    request = GEMINI_GENERATE.api.request(exchange(ASKED, said, ANSWERED, response={}), builder)
+    GEMINI_GENERATE.reply(exchange(ASKED, response=reply), builder)
+    request = GEMINI_GENERATE.request(exchange(ASKED, said, ANSWERED, response={}), builder)
     options = request.options
     known = tokens_of(builder, "gemini.generate", model, request.messages, options)
     assert known == sealed(None, model=model) + 321

@@ -17,7 +17,8 @@ from whytokens.importers.providers import api_of, provider_of
 from whytokens.importers.spans import hex_id
 from whytokens.importers.values import as_time
 from whytokens.model import Trace, Usage, Where
-from whytokens.pipeline import Opened, run
+from whytokens.opened import Opened
+from whytokens.pipeline import run
 
 PLACE = Where(file="x")
 ASK = [{"role": "user", "content": "Hi"}]

@@ -16,6 +16,7 @@ from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
 from whytokens.counting import NO_PRICE
 from whytokens.importers import durations, openai_chat, thinking
+from whytokens.importers.apis import BodyImporter
 from whytokens.importers.exchanges import exchanges
 from whytokens.importers.openai_responses import OPENAI_RESPONSES, request_messages
 from whytokens.model import Where
@@ -134,7 +135,7 @@ def test_models_until_5_5_forget_what_they_thought_before_the_user_spoke(
     assert bool(thinking.OPENAI_FORGETS.search(model)) is not bool(kept)
     builder = TraceBuilder("t")
     exchange = next(iter(exchanges(body, Where(file="t"))))
-    request = OPENAI_RESPONSES.api.request(exchange, builder)
+    request = OPENAI_RESPONSES.request(exchange, builder)
     assert len(request.messages) == 3 + kept, json.dumps(body)
 
 
@@ -271,7 +272,7 @@ def logged(request: dict[str, object], usage: int, *calls: str) -> Attribution:
     data = json.dumps({"request": request, "response": response}).encode()
     builder = TraceBuilder("t")
     source = Source(name="t.json", size_bytes=len(data), open=lambda: io.BytesIO(data))
-    for _ in OPENAI_RESPONSES.load(source, builder):
+    for _ in BodyImporter(OPENAI_RESPONSES).load(source, builder):
         pass
     trace = builder.build()
     return attribute(trace.calls[0], Lanes(trace).of(trace.calls[0]), NO_PRICE)

@@ -14,7 +14,8 @@ from whytokens.containers.documents import documents
 from whytokens.containers.parquet_encodings import delta_ints, hybrid, unsnappied
 from whytokens.errors import TraceError
 from whytokens.importers.pasted_command import requests
-from whytokens.pipeline import Opened, run
+from whytokens.opened import Opened
+from whytokens.pipeline import run
 
 BODY = {
     "model": "gpt-4o-mini",

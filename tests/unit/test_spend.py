@@ -10,6 +10,7 @@ import pytest
 import month
 from whytokens import registry
 from whytokens.errors import TraceError
+from whytokens.exporters.sheet_csv import sheet_csv
 from whytokens.filters import filtered
 from whytokens.model import Session
 from whytokens.spend.anomalies import outliers
@@ -21,7 +22,6 @@ from whytokens.spend.groups import grouped
 from whytokens.spend.rows import UNTAGGED, Row, roots_of, rows
 from whytokens.spend.runs import Run, runs
 from whytokens.spend.series import bands, daily
-from whytokens.spend.sheet_csv import sheet_csv
 from whytokens.spend.stats import deviation, mean, percentile
 from whytokens.spend.tables import Spend, nusd, pusd_of, sheet
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from whytokens.attribution.apportion import largest_remainder
+from whytokens.apportion import largest_remainder
 from whytokens.attribution.lanes import ROOT, Lane
 from whytokens.model import Call, NodeId, Usage
 from whytokens.templates import Piece

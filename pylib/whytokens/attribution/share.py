@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from whytokens.attribution.apportion import largest_remainder
+from whytokens.apportion import largest_remainder
 from whytokens.attribution.lanes import Lane
 from whytokens.attribution.settle import settle, tokens_of
 from whytokens.model import Billed, Call, SegmentId, Usage

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from whytokens.commands.limits import Breach
 from whytokens.money import dollars
-from whytokens.pipeline import Opened
+from whytokens.opened import Opened
 from whytokens.price_note import nusd
 from whytokens.spend.benchmarks import Baseline, Verdict, check_benchmarks, passes
 from whytokens.spend.cells import cells

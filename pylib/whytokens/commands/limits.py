@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from whytokens.attribution.share import Attribution
 from whytokens.model import Where
-from whytokens.pipeline import Opened
+from whytokens.opened import Opened
 from whytokens.price_note import nusd
 
 SHARE = 10**6

@@ -12,7 +12,8 @@ from pathlib import Path
 from whytokens.containers import Source
 from whytokens.errors import TraceError
 from whytokens.model import Where
-from whytokens.pipeline import Event, Opened, Step, run
+from whytokens.opened import Opened
+from whytokens.pipeline import Event, Step, run
 from whytokens.prices.own import NONE, Own, read
 from whytokens.worker import source
 

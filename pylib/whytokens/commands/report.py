@@ -15,7 +15,7 @@ from whytokens.exporters.html import HTML
 from whytokens.exporters.markdown import markdown
 from whytokens.exporters.report_json import report_json
 from whytokens.exporters.text import text
-from whytokens.pipeline import Opened
+from whytokens.opened import Opened
 from whytokens.report import report
 from whytokens.spend.cells import cells
 from whytokens.spend.groups import Group, grouped, whole

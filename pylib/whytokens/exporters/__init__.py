@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # the pipeline reads the registry, which lists the exporters
-    from whytokens.pipeline import Opened
+from whytokens.opened import Opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,14 +12,12 @@ import io
 import json
 from collections.abc import Iterator
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from whytokens.exporters import Exporter
 from whytokens.exporters.table_csv import plain
+from whytokens.opened import Opened
 from whytokens.spend.rows import Row, rows
-
-if TYPE_CHECKING:
-    from whytokens.pipeline import Opened
 
 PUSD_PER_USD = 10**12
 

@@ -6,14 +6,12 @@ Spec: the input of Brendan Gregg's flamegraph.pl. Labels lose ";" and line break
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from whytokens.exporters import Exporter
 from whytokens.layouts.merged import MERGED
+from whytokens.opened import Opened
 from whytokens.protocol import Columns
-
-if TYPE_CHECKING:
-    from whytokens.pipeline import Opened
 
 Value = Literal["tokens", "read", "nusd"]
 

@@ -7,16 +7,14 @@ the element that holds it: HTML, section 4.12.1.3 "Restrictions for contents of 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from whytokens import assets
 from whytokens.exporters import Exporter
 from whytokens.layouts.in_order import IN_ORDER
 from whytokens.layouts.merged import UNFOLDED
+from whytokens.opened import Opened
 from whytokens.report import report
-
-if TYPE_CHECKING:
-    from whytokens.pipeline import Opened
 
 PAGE, MARK = "viewer.html", "@@DATA@@"
 # "<" alone decides; the line separators are for readers that take JSON for JavaScript.

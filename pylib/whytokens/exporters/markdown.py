@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from whytokens.exporters import Exporter
 from whytokens.money import dollars, rates_of
+from whytokens.opened import Opened
 from whytokens.protocol import Columns, Report
 from whytokens.report import report
-
-if TYPE_CHECKING:
-    from whytokens.pipeline import Opened
 
 MAX_DEPTH, MAX_ROWS, MIN_PARTS = 2, 24, 200  # frames below half a percent are left out
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@])")

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from whytokens.exporters import Exporter
 from whytokens.exporters.folded import own_values
 from whytokens.layouts.merged import MERGED
+from whytokens.opened import Opened
 from whytokens.protocol import Columns
-
-if TYPE_CHECKING:
-    from whytokens.pipeline import Opened
 
 # Field numbers of profile.proto.
 SAMPLE_TYPE, SAMPLE, LOCATION, FUNCTION, STRING, DEFAULT_TYPE = 1, 2, 4, 5, 6, 14

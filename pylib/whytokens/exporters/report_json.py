@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from whytokens.exporters import Exporter
+from whytokens.opened import Opened
 from whytokens.protocol import Report
 from whytokens.report import report as make
-
-if TYPE_CHECKING:
-    from whytokens.pipeline import Opened
 
 
 def report_json(report: Report) -> str:

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from whytokens.attribution.share import Attribution
 from whytokens.exporters import Exporter
 from whytokens.model import CATEGORIES, Category, Usage
+from whytokens.opened import Opened
 from whytokens.prices import Quote
-
-if TYPE_CHECKING:
-    from whytokens.attribution.share import Attribution
-    from whytokens.pipeline import Opened
-    from whytokens.templates import Piece
+from whytokens.templates import Piece
 
 VERSION = 1
 ROLES = ("system", "user", "assistant", "tool")

@@ -7,17 +7,15 @@ Spec: https://www.speedscope.app/file-format-schema.json. It knows no unit of to
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from whytokens import __version__
 from whytokens.exporters import Exporter
 from whytokens.exporters.folded import Value, own_values
 from whytokens.layouts.in_order import IN_ORDER
 from whytokens.layouts.merged import MERGED
+from whytokens.opened import Opened
 from whytokens.protocol import Columns
-
-if TYPE_CHECKING:
-    from whytokens.pipeline import Opened
 
 SCHEMA = "https://www.speedscope.app/file-format-schema.json"
 

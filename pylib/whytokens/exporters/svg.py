@@ -8,15 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import escape
-from typing import TYPE_CHECKING
 
 from whytokens.exporters import Exporter
 from whytokens.money import dollars, rates_of
+from whytokens.opened import Opened
 from whytokens.protocol import Columns, Report
 from whytokens.report import report
-
-if TYPE_CHECKING:
-    from whytokens.pipeline import Opened
 
 WIDTH, ROW, HEAD, FOOT, EDGE = 1200, 24, 44, 34, 5
 # A 12 px system font is about 6.6 px a character; frames below 1 px are left to the table.

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
 
 from whytokens.exporters import Exporter
 from whytokens.layouts.merged import UNFOLDED
+from whytokens.opened import Opened
 from whytokens.protocol import Columns
-
-if TYPE_CHECKING:
-    from whytokens.pipeline import Opened
 
 HEAD = (
     "depth", "path", "label", "category", "tokens", "tokens_read_from_cache", "usd", "share_of_tokens",

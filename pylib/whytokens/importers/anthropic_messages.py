@@ -12,7 +12,7 @@ from typing import Any
 
 from whytokens.builder import TraceBuilder
 from whytokens.importers import pictures, thinking, usage
-from whytokens.importers.bodies import Api, BodyImporter, Reply, Request, body_guide, named_model
+from whytokens.importers.bodies import Api, Reply, Request, body_guide, named_model
 from whytokens.importers.earlier import Earlier
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.tools import CallNames, Noted, call, definitions
@@ -304,19 +304,17 @@ def _request(exchange: Exchange, builder: TraceBuilder) -> Request:
     return Request(messages, options, marks)
 
 
-ANTHROPIC_MESSAGES = BodyImporter(
-    Api(
-        key="anthropic_messages",
-        label="Anthropic Messages",
-        api="anthropic.messages",
-        provider="anthropic",
-        guide=body_guide(
-            "A request to /v1/messages, a request with its response, or JSON Lines of them",
-            '{"model": "claude-sonnet-4-5", "system": "…", "messages": [{"role": "user", "content": "Hi"}]}',
-            frozenset(("input_schema", "cache_control", "system")),
-        ),
-        owns=_owns,
-        request=_request,
-        reply=_reply,
-    )
+ANTHROPIC_MESSAGES = Api(
+    key="anthropic_messages",
+    label="Anthropic Messages",
+    api="anthropic.messages",
+    provider="anthropic",
+    guide=body_guide(
+        "A request to /v1/messages, a request with its response, or JSON Lines of them",
+        '{"model": "claude-sonnet-4-5", "system": "…", "messages": [{"role": "user", "content": "Hi"}]}',
+        frozenset(("input_schema", "cache_control", "system")),
+    ),
+    owns=_owns,
+    request=_request,
+    reply=_reply,
 )

@@ -1,24 +1,104 @@
-"""The bodies that are read verbatim, and whose body one is.
+"""The importers of bodies that are read verbatim, and whose body one is.
 
 Kept apart from the registry: containers (HAR, VCR) and observability formats hold bodies of any API.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from whytokens.builder import TraceBuilder
+from whytokens.containers import Source
+from whytokens.containers.documents import documents
+from whytokens.errors import TraceError
+from whytokens.importers import Head, Progress, Verdict
 from whytokens.importers.anthropic_messages import ANTHROPIC_MESSAGES
 from whytokens.importers.bedrock_converse import BEDROCK_CONVERSE
-from whytokens.importers.bodies import BodyImporter
+from whytokens.importers.bodies import Api
 from whytokens.importers.cohere_chat import COHERE_CHAT
 from whytokens.importers.completions import COMPLETIONS
-from whytokens.importers.exchanges import Exchange
+from whytokens.importers.exchanges import Exchange, exchanges
 from whytokens.importers.gemini_generate import GEMINI_GENERATE
 from whytokens.importers.mistral_chat import MISTRAL_CHAT
 from whytokens.importers.ollama_chat import OLLAMA_CHAT
 from whytokens.importers.openai_chat import OPENAI_CHAT
 from whytokens.importers.openai_responses import OPENAI_RESPONSES
+from whytokens.importers.providers import provider_of, region_of
+from whytokens.model import Where
+
+
+class BodyImporter:
+    """Requests of one API, with or without responses, one or many."""
+
+    export_hint = "Log the request body (and the response) as JSON, one call a line."
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self.key, self.label, self.guide = api.key, api.label, api.guide
+
+    def sniff(self, head: Head) -> Verdict:
+        where = Where(file=head.name)
+        found = [one for value in head.values for one in exchanges(value, where)][:60]
+        return "yes" if any(self.owns(one) for one in found) else "no"
+
+    def load(self, source: Source, builder: TraceBuilder) -> Iterator[Progress]:
+        before = builder.calls_so_far
+        for document in self.api.joined(documents(source, builder)):
+            for one in exchanges(document.value, document.where):
+                reader = self if self.owns(one) else owner(one)
+                if reader is not None:
+                    reader.add(one, builder)
+                else:
+                    builder.warn("partial", "No request to a model, skipped.", one.where)
+            yield document.progress
+        if builder.calls_so_far == before:
+            raise TraceError(
+                "no-calls", f"No LLM calls in {source.name}.", "It holds no readable request.",
+                where=Where(file=source.name), hint=self.export_hint,
+            )  # fmt: skip
+
+    def owns(self, one: Exchange) -> bool:
+        """Is this a call of this API?"""
+        body = one.request or one.response
+        return self.api.owns(body, one.url)
+
+    def add(self, one: Exchange, builder: TraceBuilder, tier: str | None = None) -> None:
+        """Add the call, once for each response id; `tier` where the log, not the reply, says it."""
+        request = self.api.request(one, builder)
+        reply = self.api.reply(one, builder)
+        if reply.id and not builder.first(self.key, reply.id):
+            builder.warn("partial", f"Response {reply.id} is already counted, skipped.", one.where)
+            return
+        body = one.request
+        tags = dict(one.tags)
+        session = tags.pop("session", None) or tags.pop("session_id", None)
+        builder.call(
+            api=self.api.api_of(one) or self.api.api,
+            model=self.api.model(one),
+            provider=self.api.provider_of(one.url)
+            or provider_of(None, one.url)
+            or self.api.provider,
+            region=region_of(one.url),
+            prompt=builder.prompt(request.messages),
+            where=one.where,
+            session=session,
+            started=one.started,
+            duration_ms=one.duration_ms,
+            options=request.options,
+            cache_marks=request.marks,
+            reply=reply.segments,
+            called_tools=reply.called,
+            stop_reason=reply.stop_reason,
+            usage=None if one.error and one.status and one.status >= 400 else reply.usage,
+            error=one.error,
+            tier=tier or reply.tier,
+            hidden=None if body else "the request is not in this file",
+            tags=tags,
+        )
+
 
 # Most specific marks first; the generic test of roles and content last.
-BODIES: tuple[BodyImporter, ...] = (
+APIS: tuple[Api, ...] = (
     GEMINI_GENERATE,
     BEDROCK_CONVERSE,
     OPENAI_RESPONSES,
@@ -29,6 +109,7 @@ BODIES: tuple[BodyImporter, ...] = (
     COMPLETIONS,
     OPENAI_CHAT,
 )
+BODIES = tuple(map(BodyImporter, APIS))
 
 
 def owner(one: Exchange) -> BodyImporter | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from whytokens.importers.bodies import BodyImporter, body_guide
+from whytokens.importers.bodies import body_guide
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.providers import api_of
 from whytokens.importers.rendered import Said, rendered
@@ -56,28 +56,26 @@ def _owns(body: Json, url: str) -> bool:
     )
 
 
-BEDROCK_CONVERSE = BodyImporter(
-    rendered(
-        key="bedrock_converse",
-        label="Bedrock Converse",
-        guide=body_guide(
-            (
-                "A request to Bedrock's Converse, a request with its response or event "
-                "stream, or JSON Lines of them"
-            ),
-            (
-                '{"modelId": "…", "messages": [{"role": "user", "content": [{"text": '
-                '"Hi"}]}], "inferenceConfig": {}}'
-            ),
-            frozenset(("inferenceConfig", "toolConfig", "toolUse", "cachePoint", "modelId")),
+BEDROCK_CONVERSE = rendered(
+    key="bedrock_converse",
+    label="Bedrock Converse",
+    guide=body_guide(
+        (
+            "A request to Bedrock's Converse, a request with its response or event "
+            "stream, or JSON Lines of them"
         ),
-        provider="aws",
-        owns=_owns,
-        said=_said,
-        answer=_answer,
-        usage=lambda body: bedrock_converse(body.get("usage")),
-        model=_model,
-        api=lambda model: api_of("aws", model),
-        stop=lambda body: as_str(body.get("stopReason")),
-    )
+        (
+            '{"modelId": "…", "messages": [{"role": "user", "content": [{"text": '
+            '"Hi"}]}], "inferenceConfig": {}}'
+        ),
+        frozenset(("inferenceConfig", "toolConfig", "toolUse", "cachePoint", "modelId")),
+    ),
+    provider="aws",
+    owns=_owns,
+    said=_said,
+    answer=_answer,
+    usage=lambda body: bedrock_converse(body.get("usage")),
+    model=_model,
+    api=lambda model: api_of("aws", model),
+    stop=lambda body: as_str(body.get("stopReason")),
 )

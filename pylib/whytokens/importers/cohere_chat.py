@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from whytokens.importers.bodies import BodyImporter, body_guide, named_model
+from whytokens.importers.bodies import body_guide, named_model
 from whytokens.importers.providers import api_of
 from whytokens.importers.rendered import Said, rendered
 from whytokens.importers.usage import cohere
@@ -88,25 +88,20 @@ def _owns(body: Json, url: str) -> bool:
     return isinstance(as_dict(body.get("meta")).get("billed_units"), dict)
 
 
-COHERE_CHAT = BodyImporter(
-    rendered(
-        key="cohere_chat",
-        label="Cohere Chat",
-        guide=body_guide(
-            (
-                "A request to Cohere's /chat of either version, with its response, or JSON "
-                "Lines of them"
-            ),
-            '{"model": "command-a-03-2025", "messages": [{"role": "user", "content": "Hi"}]}',
-            frozenset(("chat_history", "preamble", "billed_units", "citation_options")),
-        ),
-        provider="cohere",
-        owns=_owns,
-        said=_said,
-        answer=_answer,
-        usage=_usage,
-        model=named_model,
-        api=lambda model: api_of("cohere", model),
-        stop=lambda body: as_str(body.get("finish_reason")),
-    )
+COHERE_CHAT = rendered(
+    key="cohere_chat",
+    label="Cohere Chat",
+    guide=body_guide(
+        ("A request to Cohere's /chat of either version, with its response, or JSON Lines of them"),
+        '{"model": "command-a-03-2025", "messages": [{"role": "user", "content": "Hi"}]}',
+        frozenset(("chat_history", "preamble", "billed_units", "citation_options")),
+    ),
+    provider="cohere",
+    owns=_owns,
+    said=_said,
+    answer=_answer,
+    usage=_usage,
+    model=named_model,
+    api=lambda model: api_of("cohere", model),
+    stop=lambda body: as_str(body.get("finish_reason")),
 )

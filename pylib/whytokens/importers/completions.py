@@ -10,7 +10,7 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from whytokens.importers.bodies import BodyImporter, body_guide
+from whytokens.importers.bodies import body_guide
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.rendered import Said, rendered
 from whytokens.importers.usage import bedrock_invoke, usage_of
@@ -57,21 +57,19 @@ def _owns(body: Json, url: str) -> bool:
     return body.get("object") == "text_completion"
 
 
-COMPLETIONS = BodyImporter(
-    rendered(
-        key="completions",
-        label="Text completions",
-        guide=body_guide(
-            "A request with one prompt and no messages: text completions, InvokeModel of Bedrock",
-            '{"model": "gpt-3.5-turbo-instruct", "prompt": "Once upon a time", "max_tokens": 5}',
-            frozenset(("prompt", "completion", "inputText", "max_tokens_to_sample")),
-        ),
-        provider="openai",
-        owns=_owns,
-        said=_said,
-        answer=_answer,
-        usage=_usage,
-        model=_model,
-        api=lambda model: "completions",
-    )
+COMPLETIONS = rendered(
+    key="completions",
+    label="Text completions",
+    guide=body_guide(
+        "A request with one prompt and no messages: text completions, InvokeModel of Bedrock",
+        '{"model": "gpt-3.5-turbo-instruct", "prompt": "Once upon a time", "max_tokens": 5}',
+        frozenset(("prompt", "completion", "inputText", "max_tokens_to_sample")),
+    ),
+    provider="openai",
+    owns=_owns,
+    said=_said,
+    answer=_answer,
+    usage=_usage,
+    model=_model,
+    api=lambda model: "completions",
 )

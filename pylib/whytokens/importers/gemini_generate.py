@@ -12,7 +12,7 @@ from typing import Any
 
 from whytokens.builder import TraceBuilder
 from whytokens.importers import pictures, thinking, usage
-from whytokens.importers.bodies import Api, BodyImporter, Reply, Request, body_guide
+from whytokens.importers.bodies import Api, Reply, Request, body_guide
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.tools import CallNames, call, definition
 from whytokens.importers.values import Json, as_dict, as_list, as_str, dumped, pointer
@@ -232,21 +232,19 @@ def _provider(url: str) -> str | None:
     return "vertex" if VERTEX.search(url) else None
 
 
-GEMINI_GENERATE = BodyImporter(
-    Api(
-        key="gemini_generate",
-        label="Gemini generateContent",
-        api="gemini.generate",
-        provider="google",
-        guide=body_guide(
-            "A generateContent request of the Developer API or Vertex, with or without its response",
-            '{"contents": [{"role": "user", "parts": [{"text": "Hi"}]}]}',
-            frozenset(("contents", "systemInstruction", "usageMetadata")),
-        ),
-        owns=_owns,
-        request=_request,
-        reply=_reply,
-        model=_model,
-        provider_of=_provider,
-    )
+GEMINI_GENERATE = Api(
+    key="gemini_generate",
+    label="Gemini generateContent",
+    api="gemini.generate",
+    provider="google",
+    guide=body_guide(
+        "A generateContent request of the Developer API or Vertex, with or without its response",
+        '{"contents": [{"role": "user", "parts": [{"text": "Hi"}]}]}',
+        frozenset(("contents", "systemInstruction", "usageMetadata")),
+    ),
+    owns=_owns,
+    request=_request,
+    reply=_reply,
+    model=_model,
+    provider_of=_provider,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from whytokens.importers.bodies import BodyImporter, body_guide, named_model
+from whytokens.importers.bodies import body_guide, named_model
 from whytokens.importers.rendered import Said, rendered
 from whytokens.importers.usage import openai_chat
 from whytokens.importers.values import Json, as_dict, as_list, as_str
@@ -35,27 +35,25 @@ def _owns(body: Json, url: str) -> bool:
     return bool(MODEL.match(str(body.get("model") or ""))) or any(key in body for key in OWN_KEYS)
 
 
-MISTRAL_CHAT = BodyImporter(
-    rendered(
-        key="mistral_chat",
-        label="Mistral Chat",
-        guide=body_guide(
-            "A request to Mistral's chat completions, with its response, or JSON Lines of them",
-            (
-                '{"model": "mistral-small-latest", "messages": [{"role": "user", '
-                '"content": "Hi"}], "safe_prompt": false}'
-            ),
-            frozenset(("safe_prompt", "random_seed", "prompt_mode")),
+MISTRAL_CHAT = rendered(
+    key="mistral_chat",
+    label="Mistral Chat",
+    guide=body_guide(
+        "A request to Mistral's chat completions, with its response, or JSON Lines of them",
+        (
+            '{"model": "mistral-small-latest", "messages": [{"role": "user", '
+            '"content": "Hi"}], "safe_prompt": false}'
         ),
-        provider="mistral",
-        owns=_owns,
-        said=_said,
-        answer=_answer,
-        usage=lambda body: openai_chat(body.get("usage"), "mistral"),
-        model=named_model,
-        api=lambda model: "mistral.chat",
-        stop=lambda body: as_str(
-            as_dict(next(iter(as_list(body.get("choices"))), None)).get("finish_reason")
-        ),
-    )
+        frozenset(("safe_prompt", "random_seed", "prompt_mode")),
+    ),
+    provider="mistral",
+    owns=_owns,
+    said=_said,
+    answer=_answer,
+    usage=lambda body: openai_chat(body.get("usage"), "mistral"),
+    model=named_model,
+    api=lambda model: "mistral.chat",
+    stop=lambda body: as_str(
+        as_dict(next(iter(as_list(body.get("choices"))), None)).get("finish_reason")
+    ),
 )

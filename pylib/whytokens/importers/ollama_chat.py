@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from whytokens.containers.documents import Document
-from whytokens.importers.bodies import BodyImporter, body_guide, named_model
+from whytokens.importers.bodies import body_guide, named_model
 from whytokens.importers.rendered import Said, rendered
 from whytokens.importers.sse import response_of
 from whytokens.importers.usage import ollama
@@ -50,22 +50,20 @@ def _owns(body: Json, url: str) -> bool:
     return bool(TAGGED.match(model)) and not MAKERS.match(model)
 
 
-class OllamaImporter(BodyImporter):
+def _joined(found: Iterator[Document]) -> Iterator[Document]:
     """Lines of a stream that stands alone are one response."""
-
-    def documents(self, found: Iterator[Document]) -> Iterator[Document]:
-        lines: list[Document] = []
-        for document in found:
-            value = as_dict(document.value)
-            if "done" not in value or "request" in value:
-                yield document
-                continue
-            lines.append(document)
-            if value["done"]:
-                yield _whole(lines)
-                lines = []
-        if lines:
+    lines: list[Document] = []
+    for document in found:
+        value = as_dict(document.value)
+        if "done" not in value or "request" in value:
+            yield document
+            continue
+        lines.append(document)
+        if value["done"]:
             yield _whole(lines)
+            lines = []
+    if lines:
+        yield _whole(lines)
 
 
 def _whole(lines: list[Document]) -> Document:
@@ -74,25 +72,24 @@ def _whole(lines: list[Document]) -> Document:
     return Document(value, first.where, last.progress)
 
 
-OLLAMA_CHAT = OllamaImporter(
-    rendered(
-        key="ollama_chat",
-        label="Ollama",
-        guide=body_guide(
-            "A request to /api/chat or /api/generate of Ollama, with its response or stream",
-            (
-                '{"model": "llama3.2", "messages": [{"role": "user", "content": "Hi"}], '
-                '"keep_alive": "5m"}'
-            ),
-            frozenset(("keep_alive", "prompt_eval_count", "eval_count", "done")),
+OLLAMA_CHAT = rendered(
+    key="ollama_chat",
+    label="Ollama",
+    guide=body_guide(
+        "A request to /api/chat or /api/generate of Ollama, with its response or stream",
+        (
+            '{"model": "llama3.2", "messages": [{"role": "user", "content": "Hi"}], '
+            '"keep_alive": "5m"}'
         ),
-        provider="ollama",
-        owns=_owns,
-        said=_said,
-        answer=_answer,
-        usage=ollama,
-        model=named_model,
-        api=lambda model: "ollama.chat",
-        stop=lambda body: as_str(body.get("done_reason")),
-    )
+        frozenset(("keep_alive", "prompt_eval_count", "eval_count", "done")),
+    ),
+    provider="ollama",
+    owns=_owns,
+    said=_said,
+    answer=_answer,
+    usage=ollama,
+    model=named_model,
+    api=lambda model: "ollama.chat",
+    stop=lambda body: as_str(body.get("done_reason")),
+    joined=_joined,
 )

@@ -12,7 +12,7 @@ from typing import Any
 
 from whytokens.builder import TraceBuilder
 from whytokens.importers import pictures, usage
-from whytokens.importers.bodies import Api, BodyImporter, Reply, Request, body_guide
+from whytokens.importers.bodies import Api, Reply, Request, body_guide
 from whytokens.importers.earlier import Earlier
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.providers import provider_of
@@ -233,19 +233,17 @@ def _request(exchange: Exchange, builder: TraceBuilder) -> Request:
     return Request(*request_messages(exchange.request, builder, exchange.where))
 
 
-OPENAI_CHAT = BodyImporter(
-    Api(
-        key="openai_chat",
-        label="OpenAI Chat Completions",
-        api="openai.chat",
-        provider="openai",
-        guide=body_guide(
-            "A request to /v1/chat/completions, a request with its response, or JSON Lines of them",
-            '{"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}',
-            frozenset(("messages", "choices", "prompt_tokens")),
-        ),
-        owns=_owns,
-        request=_request,
-        reply=_reply,
-    )
+OPENAI_CHAT = Api(
+    key="openai_chat",
+    label="OpenAI Chat Completions",
+    api="openai.chat",
+    provider="openai",
+    guide=body_guide(
+        "A request to /v1/chat/completions, a request with its response, or JSON Lines of them",
+        '{"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}',
+        frozenset(("messages", "choices", "prompt_tokens")),
+    ),
+    owns=_owns,
+    request=_request,
+    reply=_reply,
 )

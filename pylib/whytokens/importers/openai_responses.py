@@ -12,7 +12,7 @@ from typing import Any
 
 from whytokens.builder import TraceBuilder
 from whytokens.importers import thinking, usage
-from whytokens.importers.bodies import Api, BodyImporter, Reply, Request, body_guide, named_model
+from whytokens.importers.bodies import Api, Reply, Request, body_guide, named_model
 from whytokens.importers.earlier import Earlier
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.openai_chat import content, format_message, result
@@ -221,19 +221,17 @@ def _is_function(item: Any) -> bool:
     return as_dict(item).get("type") == "function_call"
 
 
-OPENAI_RESPONSES = BodyImporter(
-    Api(
-        key="openai_responses",
-        label="OpenAI Responses",
-        api="openai.responses",
-        provider="openai",
-        guide=body_guide(
-            "A request to /v1/responses, a request with its response, or JSON Lines of them",
-            '{"model": "gpt-5", "instructions": "…", "input": "Hi"}',
-            frozenset(("instructions", "previous_response_id", "input")),
-        ),
-        owns=_owns,
-        request=_request,
-        reply=_reply,
-    )
+OPENAI_RESPONSES = Api(
+    key="openai_responses",
+    label="OpenAI Responses",
+    api="openai.responses",
+    provider="openai",
+    guide=body_guide(
+        "A request to /v1/responses, a request with its response, or JSON Lines of them",
+        '{"model": "gpt-5", "instructions": "…", "input": "Hi"}',
+        frozenset(("instructions", "previous_response_id", "input")),
+    ),
+    owns=_owns,
+    request=_request,
+    reply=_reply,
 )

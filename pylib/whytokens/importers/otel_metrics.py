@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from whytokens.attribution.apportion import largest_remainder
+from whytokens.apportion import largest_remainder
 from whytokens.builder import ROOT, TraceBuilder
 from whytokens.containers import Source
 from whytokens.containers.documents import documents

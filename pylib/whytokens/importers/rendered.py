@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from whytokens.builder import TraceBuilder
+from whytokens.containers.documents import Document
 from whytokens.importers import Guide, thinking
-from whytokens.importers.bodies import Api, Reply, Request
+from whytokens.importers.bodies import Api, Reply, Request, as_they_are
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.renditions import Rendition
 from whytokens.importers.values import Json, as_str
@@ -29,6 +30,7 @@ def rendered(
     model: Callable[[Exchange], str | None],
     api: Callable[[str | None], str],
     stop: Callable[[Json], str | None] = lambda body: None,
+    joined: Callable[[Iterator[Document]], Iterator[Document]] = as_they_are,
 ) -> Api:
     """`said` gives a request's system, messages and tools, `answer` what came back; `api` names the
     rendering by the model."""
@@ -49,5 +51,5 @@ def rendered(
 
     return Api(
         key=key, label=label, guide=guide, api=api(None), provider=provider, owns=owns, request=request,
-        reply=reply, model=model, api_of=lambda one: api(model(one)),
+        reply=reply, model=model, api_of=lambda one: api(model(one)), joined=joined,
     )  # fmt: skip

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from whytokens.opened import Opened
 from whytokens.protocol import Columns
-
-if TYPE_CHECKING:  # the pipeline reads the registry, which lists the layouts
-    from whytokens.pipeline import Opened
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from whytokens.attribution.callers import Callers
 from whytokens.layouts.frames import FOLD_PARTS, NONE, Frame
 from whytokens.layouts.merged import tree
 from whytokens.model import CATEGORIES, Call, Category, MessageId, NodeId, Role, Segment, Trace
-from whytokens.pipeline import Opened
+from whytokens.opened import Opened
 from whytokens.protocol import Comparison, DiffColumns
 
 # Below this share of common text only categories are compared (UX 2.5).

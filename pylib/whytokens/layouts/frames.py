@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from whytokens.attribution.apportion import cut
+from whytokens.apportion import cut
+from whytokens.attribution.share import Attribution
 from whytokens.model import CATEGORIES, CallId, Category, NodeId, SegmentId
 from whytokens.protocol import Columns
-
-if TYPE_CHECKING:  # the registry lists layouts, and attribution reads the registry
-    from whytokens.attribution.share import Attribution
 
 # Siblings below this share of the root in tokens and in dollars are folded into one frame with the
 # exact sums: 0.05 % is half a pixel of a 1,000 px chart (UX 2.7).

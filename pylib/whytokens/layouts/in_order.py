@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING
 
+from whytokens.attribution.share import Attribution, Span
 from whytokens.layouts import Layout
 from whytokens.layouts.frames import FOLD_PARTS, Frame, columns, settled, total
 from whytokens.layouts.labels import WORDS, branch, leaf
 from whytokens.layouts.merged import OUTPUT
 from whytokens.model import CallId, Category, Trace
 from whytokens.protocol import Columns
-
-if TYPE_CHECKING:  # the registry lists layouts, and attribution reads the registry
-    from whytokens.attribution.share import Attribution, Span
 
 # Beyond this many spans over all calls, history is drawn as one frame a call.
 MAX_SPANS = 200_000

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from whytokens.attribution.apportion import cut
+from whytokens.apportion import cut
 from whytokens.attribution.callers import Callers
 from whytokens.attribution.share import Attribution
 from whytokens.layouts.frames import NONE, Frame
 from whytokens.layouts.merged import OUTPUT, tree
 from whytokens.model import NodeId, SegmentId
-from whytokens.pipeline import Opened
+from whytokens.opened import Opened
 from whytokens.protocol import LifeRow, LifeValue
 
 

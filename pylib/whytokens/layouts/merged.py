@@ -7,20 +7,17 @@ root > category > path of the segment > the text's sections; overhead by cause; 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
-from whytokens.attribution.apportion import cut
+from whytokens.apportion import cut
 from whytokens.attribution.callers import Callers
+from whytokens.attribution.share import Attribution
+from whytokens.attribution.tally import Tallies, Tally
 from whytokens.layouts import Layout
 from whytokens.layouts.frames import FOLD_PARTS, Frame, columns, fold, settled, total
 from whytokens.layouts.labels import branch, leaf
 from whytokens.layouts.sections import sections
 from whytokens.model import CallId, NodeId, Segment, SegmentId, Trace
 from whytokens.protocol import Columns
-
-if TYPE_CHECKING:  # the registry lists layouts, and attribution reads the registry
-    from whytokens.attribution.share import Attribution
-    from whytokens.attribution.tally import Tallies, Tally
 
 OUTPUT = "output"
 # Categories whose segments carry no telling path: every text is a frame of its own.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 
 from whytokens.attribution.share import Attribution
-from whytokens.pipeline import Opened
+from whytokens.opened import Opened
 from whytokens.protocol import Filter, Sheet, SheetCell, SpendValue
 from whytokens.spend.rows import roots_of
 from whytokens.spend.stats import divided

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from whytokens.attribution.apportion import largest_remainder
+from whytokens.apportion import largest_remainder
 from whytokens.attribution.bill import cut
 from whytokens.attribution.share import Attribution
 from whytokens.attribution.tally import tally
 from whytokens.cache import Bill
 from whytokens.model import Call, SegmentId, Usage
-from whytokens.pipeline import Opened
+from whytokens.opened import Opened
 from whytokens.prices import Quote, Unpriced
 from whytokens.prices.engine import Book, cost_pusd, quote_for
 from whytokens.templates import Piece

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from whytokens.attribution.share import Attribution
 from whytokens.cache import Bill
 from whytokens.model import CallId, NodeId, SegmentId, Usage
-from whytokens.pipeline import Opened
+from whytokens.opened import Opened
 from whytokens.prices import Quote, Unpriced
 from whytokens.prices.engine import Book, price
 from whytokens.spend.replay import Changed

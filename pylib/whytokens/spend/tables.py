@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from whytokens.pipeline import Opened
+from whytokens.opened import Opened
 from whytokens.protocol import Fact, Filter, Plot, Sheet, SheetCell, SheetColumn, SpendValue
 from whytokens.spend.cells import Cells
 from whytokens.spend.groups import Group

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from whytokens.pipeline import Opened
+from whytokens.opened import Opened
 from whytokens.prices.engine import Book
 from whytokens.protocol import Sheet, SheetCell, SpendValue
 from whytokens.spend.replay import as_opened, total, unchanged

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from whytokens.attribution.apportion import largest_remainder
+from whytokens.apportion import largest_remainder
 from whytokens.model import Role, Segment, SegmentId
 from whytokens.templates import Context, Piece, parts
 from whytokens.templates.anthropic_models import bare_name, preamble_tokens

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from whytokens.attribution.apportion import largest_remainder
+from whytokens.apportion import largest_remainder
 from whytokens.model import Media, Message, Segment
 from whytokens.nesting import loads
 from whytokens.templates import Context, Piece, images, parts

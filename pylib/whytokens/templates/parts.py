@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from whytokens.attribution.apportion import largest_remainder
+from whytokens.apportion import largest_remainder
 from whytokens.components import INLINE
 from whytokens.model import Message, Segment
 from whytokens.nesting import loads

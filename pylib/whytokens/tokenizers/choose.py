@@ -1,19 +1,17 @@
-"""Which tokenizer counts for a model: the first of the registry that knows it."""
+"""Which tokenizer counts for a model: the first of the list that knows it."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from whytokens.tokenizers import Exactness, Tokenizer
+from whytokens.tokenizers import Exactness, Tokenizer, known
 
 
 @cache
 def choose(model: str, provider: str | None) -> tuple[Tokenizer, Exactness]:
-    """Never fails: the registry ends with an estimate for any model."""
-    from whytokens import registry  # late: its detectors read attributions, which start here
-
-    for tokenizer in registry.TOKENIZERS:
+    """Never fails: the list ends with an estimate for any model."""
+    for tokenizer in known.TOKENIZERS:
         sure = tokenizer.knows(model, provider)
         if sure is not None:
             return tokenizer, sure
-    raise LookupError("the registry's last tokenizer must know every model")
+    raise LookupError("the last tokenizer must know every model")

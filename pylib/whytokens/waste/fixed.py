@@ -12,7 +12,7 @@ from whytokens.attribution.share import Attribution
 from whytokens.attribution.tally import tally
 from whytokens.cache import Bill
 from whytokens.model import SegmentId, Usage
-from whytokens.pipeline import Opened
+from whytokens.opened import Opened
 from whytokens.prices import Quote
 from whytokens.templates import Piece
 from whytokens.waste.telescope import Telescope
