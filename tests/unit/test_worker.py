@@ -135,11 +135,15 @@ def test_every_importer_is_in_the_registry() -> None:
     import pkgutil
 
     import whytokens.importers as package
+    from whytokens.importers.apis import APIS, BODIES
+    from whytokens.importers.bodies import Api
 
-    found = []
+    found, described = list[object](BODIES), list[object]()
     for module in pkgutil.iter_modules(package.__path__):
         names = vars(importlib.import_module(f"whytokens.importers.{module.name}"))
         found += [v for k, v in names.items() if k.isupper() and hasattr(v, "sniff")]
+        described += [v for v in names.values() if isinstance(v, Api)]
     listed: tuple[Importer, ...] = registry.IMPORTERS
     assert {id(one) for one in found} == {id(one) for one in listed}
+    assert {id(one) for one in described} == {id(one) for one in APIS}
     assert len({one.key for one in listed}) == len(listed)
