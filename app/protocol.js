@@ -1,4 +1,4 @@
-// The JSON that crosses between page and engine; pylib/whytokens/protocol.py says the same.
+// The JSON that crosses between page and engine; pylib/whytokens/protocol/ says the same.
 
 export const VERSION = 1;
 
