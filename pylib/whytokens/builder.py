@@ -87,6 +87,30 @@ class _Draft:
     call: Call
     session: str | None
     order: int
+    beside: bool = False  # within the call before it
+
+
+# What the prompt of a model asked within a response holds beside the transcript.
+BESIDE = "the provider's words to an advisor"
+
+
+def _asked_within(call: Call, model: str, spent: Usage) -> Call:
+    """The call of a model that another's response asked on the way, with the transcript it read."""
+    return Call(
+        id=call.id,
+        session=call.session,
+        api=call.api,
+        model=model,
+        provider=call.provider,
+        prompt=call.prompt,
+        where=call.where,
+        started=call.started,
+        hidden=BESIDE,
+        usage=spent,
+        tier=call.tier,
+        region=call.region,
+        tags={**call.tags, "agent": "advisor"},
+    )
 
 
 class TraceBuilder:
@@ -224,6 +248,9 @@ class TraceBuilder:
             **said,  # type: ignore[arg-type]
         )
         self._drafts.append(_Draft(call, session, len(self._drafts)))
+        for other, spent in call.usage.beside if call.usage else ():
+            asked = _asked_within(call, other, spent)
+            self._drafts.append(_Draft(asked, session, len(self._drafts), beside=True))
 
     def session(self, key: str, *, parent: str | None = None, title: str | None = None) -> None:
         """Describe a session; what is said first stays, gaps are filled by later words."""
@@ -307,7 +334,9 @@ class TraceBuilder:
         keys: list[str] = []
         for draft in drafts:
             key = draft.session
-            if key is None:
+            if key is None and draft.beside:
+                key = keys[-1]
+            elif key is None:
                 key = self._continued(draft.call.prompt, owner) or f"conversation {len(keys) + 1}"
                 owner[draft.call.prompt] = key
             keys.append(key)

@@ -130,7 +130,9 @@ class Usage:
     OpenAI). `output` includes `reasoning`. `fees` counts per-call extras ("web_search": 2);
     `detail` holds modality counts as reported ("input_audio": 120; "read_audio" within it), already
     inside the buckets. `total`, `cost_pusd`, `tier` and `region` are what the usage object itself
-    says. `refused` says why the counters cannot be a bill; the buckets are then empty.
+    says. `refused` says why the counters cannot be a bill; the buckets are then empty. `beside` is
+    what other models spent within this response (an advisor), none of it in the buckets: each
+    becomes a call of its own.
     """
 
     input: int | None = None
@@ -146,6 +148,7 @@ class Usage:
     tier: str | None = None
     region: str | None = None
     refused: str | None = None
+    beside: tuple[tuple[str, Usage], ...] = ()
 
     @property
     def prompt(self) -> int | None:

@@ -21,6 +21,7 @@ from whytokens.importers.tools import argument, tool_path
 from whytokens.importers.values import as_time, as_tokens
 from whytokens.model import Usage
 from whytokens.pipeline import run
+from whytokens.prices import Quote
 from whytokens.sniff import prefix_value
 
 
@@ -192,3 +193,49 @@ def test_the_order_of_files_and_lines_does_not_change_the_report() -> None:
     two = report(run([memory(b, "log-b"), memory(a, "log-a")]))
     assert one["totals"] == two["totals"]
     assert one["merged"] == two["merged"]
+
+
+def test_an_advisor_asked_within_a_response_is_a_call_of_its_own() -> None:
+    """Its tokens are billed at its own model's rates, beside those of the response."""
+    usage = {"input_tokens": 40, "output_tokens": 9, "iterations": [
+        {"type": "message", "input_tokens": 40, "output_tokens": 9},
+        {"type": "advisor_message", "model": "claude-opus-4-8", "input_tokens": 1300, "output_tokens": 70},
+    ]}  # fmt: skip
+    body = {
+        "request": {
+            "model": "claude-sonnet-4-5",
+            "messages": [{"role": "user", "content": "Plan it."}],
+        },
+        "response": {
+            "id": "msg_1",
+            "type": "message",
+            "role": "assistant",
+            "model": "claude-sonnet-4-5",
+            "content": [{"type": "text", "text": "Done."}],
+            "usage": usage,
+        },
+    }
+    opened = run([memory(json.dumps(body), "advised.json")])
+    own, advisor = opened.attributions
+    assert (own.call.model, own.prompt_tokens) == ("claude-sonnet-4-5", 40)
+    assert (advisor.call.model, advisor.prompt_tokens) == ("claude-opus-4-8", 1300)
+    assert advisor.call.tags["agent"] == "advisor"
+    assert advisor.call.session == own.call.session
+    assert isinstance(advisor.quote, Quote)
+
+
+def test_where_a_request_fits_several_apis_its_response_tells() -> None:
+    request = {"model": "claude-sonnet-4-5", "messages": [{"role": "user", "content": "Hi"}]}
+    claude = {
+        "id": "msg_2", "type": "message", "role": "assistant", "model": "claude-sonnet-4-5",
+        "content": [{"type": "text", "text": "Hello"}], "usage": {"input_tokens": 8, "output_tokens": 4},
+    }  # fmt: skip
+    chat = {
+        "id": "chatcmpl-1", "model": "claude-sonnet-4-5",
+        "choices": [{"message": {"role": "assistant", "content": "Hello"}}],
+        "usage": {"prompt_tokens": 8, "completion_tokens": 4},
+    }  # fmt: skip
+    lines = [json.dumps({"request": request, "response": reply}) for reply in (claude, chat)]
+    opened = run([memory("\n".join(lines), "gateway.jsonl")])
+    assert [call.api for call in opened.trace.calls] == ["anthropic.messages", "openai.chat"]
+    assert all(call.reply for call in opened.trace.calls)

@@ -231,8 +231,10 @@ def test_an_advisor_is_billed_at_its_own_model() -> None:
         {"type": "message", "input_tokens": 5, "output_tokens": 1},
         {"type": "advisor_message", "model": "claude-opus-4-8", "input_tokens": 2518, "output_tokens": 22},
     ]}  # fmt: skip
-    assert buckets(usage.anthropic(value)) == (5, 0, 0, 0, 1)
-    ((model, spent),) = usage.also_billed(value)
+    found = usage.anthropic(value)
+    assert found is not None
+    assert buckets(found) == (5, 0, 0, 0, 1)
+    ((model, spent),) = found.beside
     assert model == "claude-opus-4-8"
     assert buckets(spent) == (2518, 0, 0, 0, 22)
 

@@ -24,6 +24,7 @@ from whytokens.importers.ollama_chat import OLLAMA_CHAT
 from whytokens.importers.openai_chat import OPENAI_CHAT
 from whytokens.importers.openai_responses import OPENAI_RESPONSES
 from whytokens.importers.providers import provider_of, region_of
+from whytokens.importers.values import Json
 from whytokens.model import Where
 
 
@@ -39,13 +40,13 @@ class BodyImporter:
     def sniff(self, head: Head) -> Verdict:
         where = Where(file=head.name)
         found = [one for value in head.values for one in exchanges(value, where)][:60]
-        return "yes" if any(self.owns(one) for one in found) else "no"
+        return "yes" if any(owner(one) is self for one in found) else "no"
 
     def load(self, source: Source, builder: TraceBuilder) -> Iterator[Progress]:
         before = builder.calls_so_far
         for document in self.api.joined(documents(source, builder)):
             for one in exchanges(document.value, document.where):
-                reader = self if self.owns(one) else owner(one)
+                reader = owner(one)
                 if reader is not None:
                     reader.add(one, builder)
                 else:
@@ -56,11 +57,6 @@ class BodyImporter:
                 "no-calls", f"No LLM calls in {source.name}.", "It holds no readable request.",
                 where=Where(file=source.name), hint=self.export_hint,
             )  # fmt: skip
-
-    def owns(self, one: Exchange) -> bool:
-        """Is this a call of this API?"""
-        body = one.request or one.response
-        return self.api.owns(body, one.url)
 
     def add(self, one: Exchange, builder: TraceBuilder, tier: str | None = None) -> None:
         """Add the call, once for each response id; `tier` where the log, not the reply, says it."""
@@ -113,5 +109,15 @@ BODIES = tuple(map(BodyImporter, APIS))
 
 
 def owner(one: Exchange) -> BodyImporter | None:
-    """Who reads this exchange; None when it is no call of a model."""
-    return next((body for body in BODIES if body.owns(one)), None)
+    """Who reads this exchange; None when it is no call of a model.
+
+    Bare roles and content fit several APIs (`APIS`, the last): there the response tells.
+    """
+    found = _first(one.request or one.response, one.url)
+    if found is BODIES[-1] and one.request and one.response:
+        return _first(one.response, one.url) or found
+    return found
+
+
+def _first(body: Json, url: str) -> BodyImporter | None:
+    return next((importer for importer in BODIES if importer.api.owns(body, url)), None)

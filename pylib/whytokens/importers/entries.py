@@ -10,7 +10,7 @@ from typing import Any
 
 from whytokens.builder import ROOT, TraceBuilder
 from whytokens.importers import thinking
-from whytokens.importers.apis import BODIES
+from whytokens.importers.apis import owner
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.logged import Logged
 from whytokens.importers.providers import api_of, provider_of
@@ -71,7 +71,7 @@ def _exchange(one: Logged) -> Exchange:
 def _verbatim(one: Logged, builder: TraceBuilder) -> Entry | None:
     """A body as it was sent, read by its API; None where the log has none, or another maker's."""
     exchange = _exchange(one)
-    reader = next((b for b in BODIES if one.body and b.owns(exchange)), None)
+    reader = owner(exchange) if one.body else None
     if reader is None:
         return None
     api = reader.api

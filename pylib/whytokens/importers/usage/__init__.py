@@ -15,7 +15,7 @@ from typing import Any
 
 from whytokens.importers.usage.aws import bedrock_converse, bedrock_invoke
 from whytokens.importers.usage.buckets import excluding_cache, including_cache
-from whytokens.importers.usage.claude import also_billed, anthropic
+from whytokens.importers.usage.claude import anthropic
 from whytokens.importers.usage.cost import usd_as_pusd
 from whytokens.importers.usage.google import gemini, gemini_interactions
 from whytokens.importers.usage.hosts import cohere, ollama
@@ -24,7 +24,6 @@ from whytokens.importers.values import as_dict, as_list
 from whytokens.model import Usage
 
 __all__ = [
-    "also_billed",
     "anthropic",
     "bedrock_converse",
     "bedrock_invoke",

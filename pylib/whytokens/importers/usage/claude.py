@@ -20,7 +20,7 @@ ANYWHERE = (None, "global", "not_available")
 
 def anthropic(value: Any) -> Usage | None:
     """`input_tokens` excludes the cache. Compactions are billed beside the counts of the message;
-    what an advisor spent is another model's and stands in `also_billed`."""
+    what an advisor spent is another model's and stands in `beside`."""
     raw = as_dict(value)
     found = _counts(raw)
     if found is None:
@@ -34,18 +34,19 @@ def anthropic(value: Any) -> Usage | None:
     return replace(
         found,
         fees=fees,
+        beside=_advisors(raw),
         cost_pusd=cost_pusd(raw),
         tier="fast" if raw.get("speed") == "fast" else as_str(raw.get("service_tier")),
         region=None if geo in ANYWHERE else geo,
     )
 
 
-def also_billed(value: Any) -> tuple[tuple[str, Usage], ...]:
-    """Models, with their usage, that this response called on the way (advisors): billed at their own
-    rates and in none of the response's own counts."""
+def _advisors(raw: Json) -> tuple[tuple[str, Usage], ...]:
+    """Models, with their usage, that this response called on the way: each reads the whole
+    transcript and is billed at its own rates. Spec: the advisor tool of March 2026."""
     return tuple(
         (str(one["model"]), spent)
-        for one in map(as_dict, as_list(as_dict(value).get("iterations")))
+        for one in map(as_dict, as_list(raw.get("iterations")))
         if one.get("type") == "advisor_message" and as_str(one.get("model"))
         if (spent := _counts(one)) is not None
     )
