@@ -8,7 +8,7 @@ A part's text is its name and then "x" up to its size; a part with a text of its
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from draw import ROLES, lane_of
@@ -16,7 +16,7 @@ from whytokens import registry
 from whytokens.attribution.share import Attribution, attribute
 from whytokens.builder import TraceBuilder
 from whytokens.detectors import Detector
-from whytokens.model import SegmentId, Trace, Usage, Where
+from whytokens.model import Options, SegmentId, Trace, Usage, Where
 from whytokens.prices.engine import quote
 from whytokens.waste import Finding, Waste
 from whytokens.waste.check import Checked, check
@@ -43,6 +43,9 @@ class Turn:
     error: str | None = None
     hidden: str | None = None
     reported: bool = True
+    # Billed tokens that no part explains; settings of the request.
+    extra: int = 0
+    options: Options = field(default_factory=Options)
 
 
 def play(model: str, turns: Iterable[Turn]) -> tuple[Trace, list[Attribution]]:
@@ -50,7 +53,7 @@ def play(model: str, turns: Iterable[Turn]) -> tuple[Trace, list[Attribution]]:
     builder = TraceBuilder("played")
     for number, turn in enumerate(turns):
         where = Where(file="played", line=number + 1)
-        total = sum(len(text_of(part)) for part in turn.parts)
+        total = sum(len(text_of(part)) for part in turn.parts) + turn.extra
         reply = ()
         if turn.reply:
             reply = (builder.segment("assistant", ("assistant",), turn.reply, where),)
@@ -67,6 +70,7 @@ def play(model: str, turns: Iterable[Turn]) -> tuple[Trace, list[Attribution]]:
             stop_reason=turn.stop,
             error=turn.error,
             hidden=turn.hidden,
+            options=turn.options,
             usage=Usage(
                 input=total - turn.read - turn.write_5m - turn.write_1h,
                 cache_read=turn.read,

@@ -10,6 +10,8 @@ from whytokens.errors import TraceError
 from whytokens.pipeline import run
 from whytokens.waste.plans import Plan
 
+# Lifetimes that no provider stands by.
+UNPROMISED = ("unstated", "best_effort")
 SAMPLES = ROOT.parent / "shared" / "samples" / "dev"
 
 
@@ -76,6 +78,14 @@ def why(row: Compared) -> str:
     plan, seen = row.plan, row.plan.observed
     assert seen is not None
     pairs = list(zip(plan.requests, seen.bills, strict=True))
+    reads = [(r.one.usage.cache_read, b.read) for r, b in pairs]
+    if plan.rules.lifetimes[0].basis in UNPROMISED:
+        able = [(billed or 0, possible) for billed, possible in reads if possible]
+        missed = sum(1 for billed, _ in able if not billed)
+        return (
+            f"a cache without a promise: of {len(able)} calls that could read {missed} read nothing, "
+            f"all of them {sum(b for b, _ in able) * 100 // sum(p for _, p in able)} % of what they share"
+        )
     request, bill = max(pairs, key=lambda p: abs((p[0].one.usage.cache_read or 0) - p[1].read))
     billed = request.one.usage.cache_read or 0
     number = request.one.call.id + 1
@@ -89,3 +99,7 @@ def why(row: Compared) -> str:
     if billed < bill.read and not billed:
         return f"call {number} reads nothing though {bill.read:,} were written in time: evicted or routed elsewhere"
     return f"call {number} reads {billed:,}, replayed {bill.read:,}"
+
+
+if __name__ == "__main__":
+    main()

@@ -222,6 +222,15 @@ class TraceBuilder:
             node = found
         return node
 
+    def between(self, start: NodeId, node: NodeId) -> list[MessageId]:
+        """The messages after `start` on the way to `node`, all of them where it does not lie there."""
+        found = []
+        while node not in (start, ROOT):
+            found.append(self._node_messages[node])
+            node = self._parents[node]
+        found.reverse()
+        return found
+
     def depth(self, node: NodeId) -> int:
         """Number of messages in the prompt at `node` (the unit of `Call.cache_marks`)."""
         return self._depths[node]

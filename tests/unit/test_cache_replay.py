@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
 from played import Turn, play
 from whytokens.cache import Bill
-from whytokens.cache.observed import observe, warm
+from whytokens.cache.observed import observe, warm, warmed
 from whytokens.cache.policies import AUTOMATIC, NONE, Places, Policy, policies, replay
 from whytokens.cache.prompts import Prompts
 from whytokens.cache.requests import Request, requests
 from whytokens.cache.rules import Rules, rules_for
+from whytokens.model import Options
 from whytokens.waste.pricing import Pricer, billed
 
 STATIC_5M, STATIC_1H, TAIL_5M = Policy(static=0), Policy(static=1), Policy(tail=0)
@@ -253,4 +255,79 @@ def test_what_was_cached_before_the_log_begins_is_taken_from_the_bill() -> None:
     assert (found.billed_read, found.replayed_read, found.warm_read) == (6500, 6500, 3000)
     assert found.bills[0] == Bill(3500, 3000, 0, 500)
     cold = Bill(3500, 0, 2000, 1500)
-    assert warm(case.group[0], cold) == Bill(3500, 3000, 0, 500)
+    assert warm(case.group[0], cold, 3000) == Bill(3500, 3000, 0, 500)
+
+
+def test_what_a_transcript_hides_is_kept_warm_by_other_sessions() -> None:
+    """A pause of an hour: the conversation is gone, the client's own system text is read again."""
+    parts = [("user", "task", 500), ("user", "more", 700)]
+    turns = [
+        Turn(at=0, parts=parts[:1], extra=4000, read=3000, write_5m=1500, hidden="system prompt"),
+        Turn(at=3600, parts=parts, extra=4000, read=3000, write_5m=2200, hidden="system prompt"),
+    ]
+    case = Case("claude-sonnet-5", turns)
+    found = observe(case.group, case.rules, case.places)
+    assert found is not None
+    assert found.policy == "moving tail 5m"
+    assert found.bills[1] == Bill(5200, 3000, 0, 2200)
+    seen = [replace(turn, hidden=None) for turn in turns]
+    whole = Case("claude-sonnet-5", seen)
+    bills = [Bill(4500, 0, 0, 4500), Bill(5200, 0, 0, 5200)]
+    warmed(whole.group, bills)
+    assert bills == [Bill(4500, 3000, 0, 1500), Bill(5200, 0, 0, 5200)]
+
+
+def test_a_place_stands_where_the_call_that_ended_there_was_billed() -> None:
+    """The second call bills 2,000 tokens that its text does not show: they are not in the prefix."""
+    parts = [("user", "task", 1500), ("user", "more", 700)]
+    turns = [
+        Turn(at=0, parts=parts[:1], write_5m=1500),
+        Turn(at=60, parts=parts, extra=2000, read=1500, write_5m=2700),
+    ]
+    case = Case("claude-sonnet-5", turns)
+    assert case.group[1].at(case.group[0].node) == 3500
+    assert replay(case.group, case.rules, TAIL_5M, case.places)[1] == Bill(4200, 1500, 0, 2700)
+
+
+def test_calls_that_report_nothing_are_compared_with_nothing() -> None:
+    parts = [("user", "task", 1500), ("user", "more", 700), ("user", "last", 100)]
+    turns = [
+        Turn(at=0, parts=parts[:1], write_5m=1500),
+        Turn(at=60, parts=parts[:2], read=1500, write_5m=700),
+        Turn(at=90, parts=parts, reported=False),
+    ]
+    case = Case("claude-sonnet-5", turns)
+    found = observe(case.group, case.rules, case.places)
+    assert found is not None
+    assert (found.billed_read, found.replayed_read) == (1500, 1500)
+
+
+def test_reads_without_a_word_of_writes_are_a_cache_all_the_same() -> None:
+    """An API in OpenAI's shape before a Claude model reports what was read, never what was written."""
+    parts = [("user", "task", 9000), ("user", "more", 700)]
+    turns = [Turn(at=0, parts=parts[:1]), Turn(at=60, parts=parts, read=9000)]
+    case = Case("claude-sonnet-5", turns)
+    found = observe(case.group, case.rules, case.places)
+    assert found is not None
+    assert (found.policy, found.replayed_read) == ("moving tail 5m", 9000)
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "read"),
+    [
+        ("claude-sonnet-5", Options(thinking="enabled"), 3000),
+        ("claude-sonnet-5", Options(tool_choice="any"), 3000),
+        ("claude-sonnet-5", Options(citations=True), 0),
+        ("gpt-4o", Options(structured=True), 0),
+        ("gpt-4o", Options(tool_choice="none"), 4480),
+    ],
+)
+def test_a_changed_setting_breaks_the_prefix_from_its_level_on(
+    model: str, options: Options, read: int
+) -> None:
+    parts = [("system", "rules", 3000), ("user", "task", 1500), ("user", "more", 700)]
+    case = Case(
+        model, [Turn(at=0, parts=parts[:2]), Turn(at=60, parts=parts, options=options)]
+    )  # fmt: skip
+    policy = Policy(static=0, tail=0) if case.rules.has_breakpoints else AUTOMATIC
+    assert replay(case.group, case.rules, policy, case.places)[1].read == read

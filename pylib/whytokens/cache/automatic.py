@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from whytokens.cache import Bill
+from whytokens.cache.positions import Positions
 from whytokens.cache.prompts import Prompts
 from whytokens.cache.requests import Request, Scope
 from whytokens.cache.rules import Rules
+from whytokens.cache.settings import settings
 from whytokens.cache.shared import shared_tokens
 
 
@@ -24,11 +26,12 @@ class AutomaticCache:
         self.rules = rules
         self.prompts = prompts
         self.at_once = at_once
-        self._scopes: dict[Scope, _Alive] = {}
+        self._ends = Positions(prompts)
+        self._scopes: dict[tuple[Scope, Hashable], _Alive] = {}
 
     def serve(self, request: Request) -> Bill:
         """What one request is billed, and its effect on the cache."""
-        alive = self._scopes.setdefault(request.scope, _Alive(self.prompts))
+        alive = self._alive(request)
         alive.pass_time(request.start_ms)
         hit = max((self._shared(request, other) for other in alive.near(request)), default=0)
         hit = min(hit, request.one.prompt_tokens - 1)
@@ -36,19 +39,28 @@ class AutomaticCache:
         hit = hit // step * step if hit >= self.rules.minimum_tokens else 0
         ready = request.start_ms if self.at_once else request.ready_ms
         alive.add(request, ready, request.start_ms + self.rules.lifetimes[0].ms)
+        self._ends.note(request)
         return Bill(request.one.prompt_tokens, max(0, hit))
+
+    def _alive(self, request: Request) -> _Alive:
+        """What is kept for calls of these settings: a common prefix is one of rendered tokens."""
+        key = (request.scope, settings(request.one, request.node))
+        if key not in self._scopes:
+            self._scopes[key] = _Alive(self.prompts)
+        return self._scopes[key]
 
     def _shared(self, request: Request, other: Request) -> int:
         if self.rules.mode == "units":
             # A unit must match whole: the earlier prompt itself, or where two earlier ones parted.
             meet = self.prompts.meet(request.node, other.node)
             whole = self.prompts.ids[meet] == self.prompts.ids[other.node]
-            return request.at(meet) if whole or meet in self._detected(request, meet) else 0
-        return shared_tokens(self.prompts, request, other)
+            found = whole or meet in self._detected(request, meet)
+            return self._ends.at(request, meet) if found else 0
+        return shared_tokens(self.prompts, self._ends, request, other)
 
     def _detected(self, request: Request, meet: int) -> set[int]:
         """Places where prompts parted before; this one is known from now on."""
-        known = self._scopes[request.scope].parted
+        known = self._alive(request).parted
         before = set(known)
         known.add(meet)
         return before

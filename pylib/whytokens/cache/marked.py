@@ -6,13 +6,15 @@ before one; 1 h breakpoints after it are written first, then the rest up to the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from whytokens.cache import Bill
+from whytokens.cache.positions import Positions
 from whytokens.cache.prompts import Prompts
 from whytokens.cache.requests import Request, Scope
 from whytokens.cache.rules import Rules
+from whytokens.cache.settings import settings
 from whytokens.model import Category, NodeId
 
 # Positions that a run of these takes together (facts: "runs of tool_use / tool_result collapse").
@@ -45,12 +47,14 @@ class MarkedCache:
         self.rules = rules
         self.prompts = prompts
         self.at_once = at_once
-        self._entries: dict[tuple[Scope, int], _Entry] = {}
+        self._ends = Positions(prompts)
+        self._entries: dict[tuple[Scope, int, Hashable], _Entry] = {}
 
     def serve(self, request: Request, marks: Sequence[Mark]) -> Bill:
         """What one request is billed, and its effect on the cache."""
         found = sorted(
-            ((request.at(mark.node), mark) for mark in marks), key=lambda pair: pair[0]
+            ((self._ends.at(request, mark.node), mark) for mark in marks),
+            key=lambda pair: pair[0],
         )  # fmt: skip
         kept = [pair for pair in found if pair[0] >= max(1, self.rules.minimum_tokens)]
         hit, hit_tokens = self._hit(request, [mark for _, mark in kept])
@@ -61,6 +65,7 @@ class MarkedCache:
                 bucket = self.rules.lifetimes[mark.lifetime].bucket
                 top[bucket] = max(top[bucket], tokens)
                 self._write(request, mark)
+        self._ends.note(request)
         hour = top["write_1h"]
         five = max(top["write_5m"], hour)
         return Bill(request.one.prompt_tokens, hit_tokens, hour - hit_tokens, five - hour)
@@ -71,7 +76,7 @@ class MarkedCache:
         for mark in marks:
             for node in self._back(mark.node):
                 if self._live(request, node) is not None:
-                    tokens = request.at(node)
+                    tokens = self._ends.at(request, node)
                     if tokens > best_tokens:
                         best, best_tokens = node, tokens
                     break
@@ -99,7 +104,7 @@ class MarkedCache:
         return max(1, found) if message.role not in ("tools", "system") else 1
 
     def _live(self, request: Request, node: NodeId) -> _Entry | None:
-        entry = self._entries.get((request.scope, self.prompts.ids[node]))
+        entry = self._entries.get(self._key(request, node))
         if entry is None or entry.expires_ms <= request.start_ms:
             return None
         if entry.ready_ms <= request.start_ms or self.at_once:
@@ -107,6 +112,10 @@ class MarkedCache:
         # A prompt that goes on from the writer's whole prompt came after its reply.
         goes_on = entry.writer != request.node and self.prompts.holds(entry.writer, request.node)
         return entry if goes_on else None
+
+    def _key(self, request: Request, node: NodeId) -> tuple[Scope, int, Hashable]:
+        """What must be equal for an entry to be found: the prompt, and the settings that it hangs on."""
+        return (request.scope, self.prompts.ids[node], settings(request.one, node))
 
     def _refresh(
         self,
@@ -122,7 +131,7 @@ class MarkedCache:
                 entry.expires_ms = request.start_ms + self.rules.lifetimes[entry.lifetime].ms
 
     def _write(self, request: Request, mark: Mark) -> None:
-        self._entries[(request.scope, self.prompts.ids[mark.node])] = _Entry(
+        self._entries[self._key(request, mark.node)] = _Entry(
             expires_ms=request.start_ms + self.rules.lifetimes[mark.lifetime].ms,
             ready_ms=request.ready_ms,
             lifetime=mark.lifetime,

@@ -20,8 +20,8 @@ from whytokens.model import NodeId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """Reads as billed and as replayed. `marked` False: the policy was inferred. `warm_read` is what
-    the first call read: it was cached before the log begins, so it is taken from the bill."""
+    """Reads as billed and as replayed, of calls that report them. `marked` False: the policy was
+    inferred. `warm_read` is what the first call read: cached before the log begins."""
 
     bills: tuple[Bill, ...]
     billed_read: int
@@ -77,11 +77,13 @@ def _observed(
     marked: bool,
     inferred: Policy | None = None,
 ) -> Observed:
-    bills[0] = warm(group[0], bills[0])
+    warmed(group, bills)
+    pairs = list(zip(group, bills, strict=True))
     return Observed(
         bills=tuple(bills),
         billed_read=sum(request.one.usage.cache_read or 0 for request in group),
-        replayed_read=sum(bill.read for bill in bills),
+        # A call that reports nothing is compared with nothing.
+        replayed_read=sum(b.read for r, b in pairs if r.one.usage.cache_read is not None),
         warm_read=bills[0].read,
         policy=policy,
         marked=marked,
@@ -89,24 +91,45 @@ def _observed(
     )
 
 
-def warm(first: Request, replayed: Bill) -> Bill:
-    """The first call's bill where it read what an earlier, unseen call had written: that much is read
-    under any configuration, and what the replay would have written of it is not."""
-    read = first.one.usage.cache_read or 0
+def warmed(group: Sequence[Request], bills: list[Bill]) -> None:
+    """Bills of a replay with what calls outside of the log had cached.
+
+    What the first call read is read under any configuration. What a transcript does not hold (the
+    client's own system text and tools) and its first call found cached, the user's other sessions
+    keep alive: every later call of it reads at least that.
+    """
+    bills[0] = warm(group[0], bills[0], group[0].one.usage.cache_read or 0)
+    kept: dict[str, int] = {}
+    for number, request in enumerate(group):
+        if request.one.call.hidden is not None:
+            if request.thread not in kept:
+                read = request.one.usage.cache_read or 0
+                kept[request.thread] = min(read, request.one.front_tokens)
+            bills[number] = warm(request, bills[number], kept[request.thread])
+
+
+def warm(request: Request, replayed: Bill, read: int) -> Bill:
+    """A call's bill where it surely reads `read` tokens: what the replay would have written of it, is
+    not."""
     more = read - replayed.read
-    if more <= 0 or read > first.one.prompt_tokens:
+    if more <= 0 or read > request.one.prompt_tokens:
         return replayed
     hour = max(0, replayed.write_1h - more)
     five = max(0, replayed.write_5m - max(0, more - replayed.write_1h))
-    return Bill(first.one.prompt_tokens, read, hour, five)
+    return Bill(request.one.prompt_tokens, read, hour, five)
 
 
 def _error(group: Sequence[Request], found: Observed) -> int:
-    """Tokens that the replay bills in another way than they were, reads and writes."""
+    """Tokens that the replay bills in another way than they were: reads, and writes where the log
+    tells of any (an API in OpenAI's shape has no counter for them)."""
+    used = [(r.one.usage, bill) for r, bill in zip(group, found.bills, strict=True)]
+    told = any(usage.cache_write_5m or usage.cache_write_1h for usage, _ in used)
     error = 0
-    for request, bill in zip(group, found.bills, strict=True):
-        usage = request.one.usage
-        error += abs((usage.cache_read or 0) - bill.read)
-        error += abs((usage.cache_write_5m or 0) - bill.write_5m)
-        error += abs((usage.cache_write_1h or 0) - bill.write_1h)
+    for usage, bill in used:
+        if usage.cache_read is None:
+            continue
+        error += abs(usage.cache_read - bill.read)
+        if told:
+            error += abs((usage.cache_write_5m or 0) - bill.write_5m)
+            error += abs((usage.cache_write_1h or 0) - bill.write_1h)
     return error

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from whytokens.attribution.lanes import Lane
+from whytokens.cache.positions import Positions
 from whytokens.cache.prompts import Prompts
 from whytokens.cache.requests import Request
 from whytokens.model import SegmentId
 from whytokens.templates import Piece
 
 
-def shared_tokens(prompts: Prompts, request: Request, other: Request) -> int:
+def shared_tokens(prompts: Prompts, positions: Positions, request: Request, other: Request) -> int:
     """Billed tokens from the start of `request` that `other` sent too.
 
     The head is compared as it is rendered (a template may put tools before or after the system
@@ -23,7 +24,7 @@ def shared_tokens(prompts: Prompts, request: Request, other: Request) -> int:
         mine, theirs = lane.head(end), lane.head(other_end)
         return request.billed(common(prompts, lane, mine, theirs))
     meet = prompts.meet(request.node, other.node)
-    tokens = request.at(meet)
+    tokens = positions.at(request, meet)
     mine_next = prompts.next_after(meet, request.node)
     theirs_next = prompts.next_after(meet, other.node)
     if mine_next is None or theirs_next is None:

@@ -16,6 +16,7 @@ from whytokens.builder import ROOT, TraceBuilder
 from whytokens.importers import openai_responses, usage
 from whytokens.importers.conversation import SYSTEM_AND_TOOLS, TOOLS_ONLY, Conversation
 from whytokens.importers.reminders import parts
+from whytokens.importers.thinking import OPENAI_FORGETS
 from whytokens.importers.tools import CallNames, definition
 from whytokens.importers.values import (
     Json,
@@ -106,6 +107,8 @@ class RolloutReader:
         role, segments = openai_responses.read_item(item, self.builder, where, self._names)
         if item.get("type") in (None, "message"):
             segments = self._words(item, where) or segments
+        if role == "user" and OPENAI_FORGETS.search(self._model or ""):
+            self._talk.next_turn()
         self._talk.say(role, segments)
         if str(item.get("role")) in HEAD and self._talk.builder.calls_so_far == 0:
             self._base = self._talk.node

@@ -51,6 +51,7 @@ class Conversation:
         self._waiting: list[SegmentId] = []
         self._waiting_role: Role = "tool"
         self._head = ROOT
+        self._turn = ROOT
 
     @property
     def node(self) -> NodeId:
@@ -145,7 +146,17 @@ class Conversation:
     def back_to(self, node: NodeId) -> None:
         """Rewind, fork or compaction: go on from an earlier prompt."""
         self._waiting = []
-        self._node = node
+        self._node = self._turn = node
+
+    def next_turn(self) -> None:
+        """The user speaks again, to a model that is not given what it thought before: the turn that
+        ends is sent without its thinking from now on. Earlier turns are already."""
+        whole = self.builder.between(self._turn, self.node)
+        plain = [self.builder.without(message, "thinking") for message in whole]
+        if plain != whole:
+            kept = [message for message in plain if self.builder.segments_of(message)]
+            self._node = self.builder.prompt(kept, self._turn)
+        self._turn = self._node
 
     def restart(self) -> None:
         """Compaction: go on from the head (tools and system) alone."""

@@ -12,7 +12,7 @@ from itertools import pairwise
 from whytokens.attribution.share import Attribution
 from whytokens.cache import Bill
 from whytokens.cache.groups import Group, groups
-from whytokens.cache.observed import Observed, observe, warm
+from whytokens.cache.observed import Observed, observe, warmed
 from whytokens.cache.policies import NONE, Places, Policy, policies, replay
 from whytokens.cache.prompts import Prompts
 from whytokens.cache.requests import Request, requests
@@ -183,7 +183,7 @@ def _option(
 ) -> Option:
     bills = replay(found, rules, policy, places, at_once)
     if policy != NONE:
-        bills[0] = warm(found[0], bills[0])
+        warmed(found, bills)
     return Option(policy, tuple(bills), _cost(found, bills, pricer))
 
 
