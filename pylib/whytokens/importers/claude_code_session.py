@@ -1,8 +1,7 @@
 """Rebuilding the prompts of a Claude Code session from its tree of lines.
 
-Lines that were one message to the model form a turn: an assistant message's blocks share its id, the
-results of its parallel calls go back together. A turn knows its parent turn; a call's prompt is the
-path to the turn before it, kept as a node of the prompt tree.
+Which lines form a turn and which turns a prompt is `claude_code_turns`' to know; here lines become
+turns, replies and calls.
 """
 
 from __future__ import annotations
@@ -11,11 +10,11 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePath
-from typing import Any
 
-from whytokens.builder import ROOT, TraceBuilder
+from whytokens.builder import TraceBuilder
 from whytokens.importers import anthropic_messages, usage
 from whytokens.importers.claude_code_attachments import carried
+from whytokens.importers.claude_code_turns import Turn, Turns
 from whytokens.importers.reminders import parts
 from whytokens.importers.tools import CallNames
 from whytokens.importers.values import (
@@ -27,7 +26,7 @@ from whytokens.importers.values import (
     dumped,
     inside,
 )
-from whytokens.model import NodeId, Role, SegmentId, Usage, Where
+from whytokens.model import NodeId, SegmentId, Usage, Where
 
 # A sub-agent's file lies in its session's folder; its own sessionId may name itself.
 SUBAGENTS = re.compile(r"([^/]+)/subagents/")
@@ -41,28 +40,16 @@ ATTRIBUTED = {
 }
 # Of a session's titles the user's own, then the program's.
 TITLES = ("customTitle", "aiTitle")
-CLEARED = "[Old tool result content cleared]"
 # An output count below an eighth of the reply's characters, without a stop reason, is the value of
 # the stream's first event and no bill (formats, rule 4).
 PLACEHOLDER_CHARS = 8
 
 
 @dataclass(slots=True)
-class _Turn:
-    """One message of the conversation, growing while its lines come in."""
-
-    role: Role
-    parent: _Turn | None
-    side: str | None
-    segments: list[SegmentId] = field(default_factory=list)
-    node: tuple[NodeId, int, NodeId] | None = None  # parent node, segments, own node
-
-
-@dataclass(slots=True)
 class _Reply:
     """One answer of the model, from all lines with its message id."""
 
-    turn: _Turn
+    turn: Turn
     prompt: NodeId
     line: Json
     where: Where
@@ -102,15 +89,11 @@ class SessionReader:
 
     def __init__(self, builder: TraceBuilder) -> None:
         self.builder = builder
-        self._turns: dict[str, _Turn | None] = {}  # by uuid
+        self._tree = Turns(builder)
         self._replies: dict[str, _Reply] = {}  # by message id
-        self._results: dict[int, _Turn] = {}  # by id() of the assistant turn
-        self._callers: dict[str, _Turn] = {}  # by tool call id
-        self._last: dict[str | None, _Turn] = {}  # by side
         self._names = CallNames()
         self._read: set[str] = set()
         self._titles: dict[str, str] = {}
-        self._given: dict[str, list[SegmentId]] = {}  # by tool call id, its result's segments
         self._tasks: dict[str, Json] = {}  # by tool call id, what it asked for
         self._agents = builder.gathered("claude_code agents", _Agents)
 
@@ -121,12 +104,12 @@ class SessionReader:
         if not uuid:
             return
         kind = line.get("subtype")
-        parent = None if kind == "compact_boundary" else self._parent(line)
+        parent = None if kind == "compact_boundary" else self._tree.parent(line)
         if kind == "microcompact_boundary":
             about = as_dict(line.get("microcompactMetadata"))
             gone = as_list(about.get("compactedToolIds")) + as_list(about.get("clearedToolIds"))
-            parent = self._cleared(parent, gone)
-        self._turns[uuid] = parent
+            parent = self._tree.cleared(parent, gone)
+        self._tree.turns[uuid] = parent
 
     def sent(self, line: Json, where: Where) -> None:
         """A line whose message was sent or received."""
@@ -160,12 +143,12 @@ class SessionReader:
         key = as_str(message.get("id")) or as_str(line.get("uuid")) or str(where.line)
         reply = self._replies.get(key)
         if reply is None:
-            parent = self._parent(line)
-            turn = _Turn("assistant", parent, self._side(line, parent))
+            parent = self._tree.parent(line)
+            turn = Turn("assistant", parent, self._tree.side(line, parent))
             started = as_time(line.get("timestamp"))
-            reply = _Reply(turn, self._node(parent), line, where, started)
+            reply = _Reply(turn, self._tree.node(parent), line, where, started)
             self._replies[key] = reply
-        self._keep(line, reply.turn)
+        self._tree.keep(line, reply.turn)
         blocks = [as_dict(block) for block in as_list(message.get("content"))]
         if isinstance(message.get("content"), str):
             blocks = [{"type": "text", "text": message["content"]}]
@@ -177,7 +160,7 @@ class SessionReader:
             if block.get("type") == "tool_use":
                 self._tasks[str(block.get("id"))] = as_dict(block.get("input"))
                 reply.called.append(str(block.get("name")))
-                self._callers[str(block.get("id"))] = reply.turn
+                self._tree.callers[str(block.get("id"))] = reply.turn
             reply.chars += len(dumped(block.get("text") or block.get("input") or ""))
         reply.usage = _later(reply.usage, usage.anthropic(message.get("usage")))
         reply.stop_reason = as_str(message.get("stop_reason")) or reply.stop_reason
@@ -188,18 +171,18 @@ class SessionReader:
         results = [block for block in blocks if block.get("type") == "tool_result"]
         place = inside(where, "message", "content")
         if results:
-            turn = self._result_turn(line, results[0])
-            self._keep(line, turn)
+            turn = self._tree.result_turn(line, results[0])
+            self._tree.keep(line, turn)
             for number, block in enumerate(blocks):
                 at = inside(place, number)
                 found = self._words(block, at)
                 turn.segments += found
-                self._given[str(block.get("tool_use_id"))] = found
+                self._tree.given[str(block.get("tool_use_id"))] = found
             self._agents.started(line, results[0], self._tasks)
             return
-        parent = None if line.get("isCompactSummary") else self._parent(line)
-        turn = _Turn("user", parent, self._side(line, parent))
-        self._keep(line, turn)
+        parent = None if line.get("isCompactSummary") else self._tree.parent(line)
+        turn = Turn("user", parent, self._tree.side(line, parent))
+        self._tree.keep(line, turn)
         if isinstance(value, str):
             blocks, place = [{"type": "text", "text": value}], inside(where, "message")
         for number, block in enumerate(blocks):
@@ -220,82 +203,11 @@ class SessionReader:
         if found is None:
             self.passed(line)
             return
-        parent = self._parent(line)
-        turn = _Turn("user", parent, self._side(line, parent))
-        self._keep(line, turn)
+        parent = self._tree.parent(line)
+        turn = Turn("user", parent, self._tree.side(line, parent))
+        self._tree.keep(line, turn)
         at = inside(where, "attachment")
         turn.segments.append(self.builder.segment("user", ("user", *found[0]), found[1], at))
-
-    # -- the tree ----------------------------------------------------------------------------
-
-    def _result_turn(self, line: Json, result: Json) -> _Turn:
-        """Results of one assistant message share a turn below it."""
-        caller = self._callers.get(str(result.get("tool_use_id")))
-        if caller is None:
-            parent = self._parent(line)
-            return _Turn("tool", parent, self._side(line, parent))
-        turn = self._results.get(id(caller))
-        if turn is None:
-            turn = self._results[id(caller)] = _Turn("tool", caller, caller.side)
-        return turn
-
-    def _parent(self, line: Json) -> _Turn | None:
-        uuid = as_str(line.get("parentUuid")) or as_str(line.get("logicalParentUuid"))
-        if uuid is None:
-            return None
-        if uuid in self._turns:
-            return self._after_results(self._turns[uuid])
-        return self._last.get(as_str(line.get("agentId")))
-
-    def _after_results(self, turn: _Turn | None) -> _Turn | None:
-        """What follows an assistant message with calls follows their results."""
-        return self._results.get(id(turn), turn) if turn else None
-
-    def _side(self, line: Json, parent: _Turn | None) -> str | None:
-        """Which sub-agent a line belongs to; None for the main conversation."""
-        if not line.get("isSidechain"):
-            return None
-        if as_str(line.get("agentId")):
-            return str(line["agentId"])
-        return parent.side if parent and parent.side else f"agent {str(line.get('uuid'))[:8]}"
-
-    def _keep(self, line: Json, turn: _Turn) -> None:
-        uuid = as_str(line.get("uuid"))
-        if uuid:
-            self._turns[uuid] = turn
-        self._last[as_str(line.get("agentId"))] = turn
-
-    def _cleared(self, turn: _Turn | None, tool_ids: list[Any]) -> _Turn | None:
-        """The conversation up to a turn with these results taken out of it."""
-        segments = {s for one in tool_ids for s in self._given.get(str(one), ())}
-        chain: list[_Turn] = []
-        while turn is not None:
-            chain.append(turn)
-            turn = turn.parent
-        found: _Turn | None = None
-        for step in reversed(chain):
-            kept = [self._emptied(s) if s in segments else s for s in step.segments]
-            found = _Turn(step.role, found, step.side, kept)
-        return found
-
-    def _emptied(self, number: SegmentId) -> SegmentId:
-        old = self.builder.segment_at(number)
-        return self.builder.segment(old.category, old.path, CLEARED, old.where, name=old.name)
-
-    def _node(self, turn: _Turn | None) -> NodeId:
-        """The prompt up to and including a turn."""
-        chain: list[_Turn] = []
-        while turn is not None:
-            chain.append(turn)
-            turn = turn.parent
-        node = ROOT
-        for step in reversed(chain):
-            size = len(step.segments)
-            if step.node is None or step.node[:2] != (node, size):
-                message = self.builder.message(step.role, step.segments)
-                step.node = (node, size, self.builder.prompt([message], node))
-            node = step.node[2]
-        return node
 
     # -- calls -------------------------------------------------------------------------------
 
