@@ -104,7 +104,10 @@ class SessionReader:
         if not uuid:
             return
         kind = line.get("subtype")
-        parent = None if kind == "compact_boundary" else self._tree.parent(line)
+        if kind == "compact_boundary":
+            self._tree.compacted(uuid, as_dict(line.get("compactMetadata")))
+            return
+        parent = self._tree.parent(line)
         if kind == "microcompact_boundary":
             about = as_dict(line.get("microcompactMetadata"))
             gone = as_list(about.get("compactedToolIds")) + as_list(about.get("clearedToolIds"))
@@ -153,9 +156,8 @@ class SessionReader:
         if isinstance(message.get("content"), str):
             blocks = [{"type": "text", "text": message["content"]}]
         place = inside(where, "message", "content")
-        reply.turn.segments += anthropic_messages.content(
-            blocks, "assistant", self.builder, place, self._names
-        )
+        found = anthropic_messages.content(blocks, "assistant", self.builder, place, self._names)
+        self._tree.grow(reply.turn, found)
         for block in blocks:
             if block.get("type") == "tool_use":
                 self._tasks[str(block.get("id"))] = as_dict(block.get("input"))
@@ -176,7 +178,7 @@ class SessionReader:
             for number, block in enumerate(blocks):
                 at = inside(place, number)
                 found = self._words(block, at)
-                turn.segments += found
+                self._tree.grow(turn, found)
                 self._tree.given[str(block.get("tool_use_id"))] = found
             self._agents.started(line, results[0], self._tasks)
             return
@@ -187,7 +189,7 @@ class SessionReader:
             blocks, place = [{"type": "text", "text": value}], inside(where, "message")
         for number, block in enumerate(blocks):
             at = inside(place, "content" if isinstance(value, str) else number)
-            turn.segments += self._words(block, at)
+            self._tree.grow(turn, self._words(block, at))
 
     def _words(self, block: Json, where: Where) -> list[SegmentId]:
         if block.get("type") != "text":
@@ -207,7 +209,7 @@ class SessionReader:
         turn = Turn("user", parent, self._tree.side(line, parent))
         self._tree.keep(line, turn)
         at = inside(where, "attachment")
-        turn.segments.append(self.builder.segment("user", ("user", *found[0]), found[1], at))
+        self._tree.grow(turn, [self.builder.segment("user", ("user", *found[0]), found[1], at)])
 
     # -- calls -------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from whytokens.builder import ROOT, TraceBuilder
-from whytokens.importers.values import Json, as_str
+from whytokens.importers.values import Json, as_dict, as_list, as_str
 from whytokens.model import NodeId, Role, SegmentId
 
 CLEARED = "[Old tool result content cleared]"
@@ -25,7 +25,7 @@ class Turn:
     parent: Turn | None
     side: str | None
     segments: list[SegmentId] = field(default_factory=list)
-    node: tuple[NodeId, int, NodeId] | None = None  # parent node, segments, own node
+    node: tuple[int, NodeId] | None = None  # as of which growth of the tree, and which
 
 
 class Turns:
@@ -38,6 +38,13 @@ class Turns:
         self.given: dict[str, list[SegmentId]] = {}  # by tool call id, its result's segments
         self._results: dict[int, Turn] = {}  # by id() of the assistant turn
         self._last: dict[str | None, Turn] = {}  # by side
+        self._kept: dict[str, list[str]] = {}  # by what it will follow, what a compaction preserves
+        self._growths = 0  # turns that grew after a prompt had held them
+
+    def grow(self, turn: Turn, segments: list[SegmentId]) -> None:
+        if segments and turn.node is not None:
+            self._growths += 1
+        turn.segments += segments
 
     def result_turn(self, line: Json, result: Json) -> Turn:
         """Results of one assistant message share a turn below it."""
@@ -75,6 +82,64 @@ class Turns:
         if uuid:
             self.turns[uuid] = turn
         self._last[as_str(line.get("agentId"))] = turn
+        if uuid in self._kept:
+            self._last[as_str(line.get("agentId"))] = self._preserved(uuid, turn)
+
+    def compacted(self, uuid: str, about: Json) -> None:
+        """The prompt ends here; what `compactMetadata` preserves follows the summary, once it comes.
+
+        Messages are listed, or given by the first and the last of their chain; what they follow may
+        be the boundary itself, which has nothing before it.
+        """
+        self.turns[uuid] = None
+        ends = as_dict(about.get("preservedSegment"))
+        listed = as_dict(about.get("preservedMessages"))
+        uuids = [str(one) for one in as_list(listed.get("uuids"))] or self._between(ends)
+        uuids = [one for one in uuids if self.turns.get(one)]
+        anchor = as_str(listed.get("anchorUuid")) or as_str(ends.get("anchorUuid")) or uuid
+        if not uuids:
+            return
+        if anchor == uuid or anchor in uuids:
+            self._kept[uuid] = uuids
+            self._preserved(uuid, None)
+        else:
+            self._kept[anchor] = uuids
+
+    def _between(self, ends: Json) -> list[str]:
+        """Ids from the tail's turn up to the head's, oldest first; none where the chain is broken."""
+        first = self.turns.get(str(ends.get("headUuid")))
+        turn = self.turns.get(str(ends.get("tailUuid")))
+        chain: list[int] = []
+        while turn is not None and turn is not first:
+            chain.append(id(turn))
+            turn = turn.parent
+        if turn is None:
+            return []
+        chain.append(id(turn))
+        own: dict[int, list[str]] = {}
+        for uuid, one in self.turns.items():
+            own.setdefault(id(one), []).append(uuid)
+        return [uuid for number in reversed(chain) for uuid in own.get(number, ())]
+
+    def _preserved(self, anchor: str, turn: Turn | None) -> Turn:
+        """Copies of the turns that a compaction keeps, one below the other from `turn` on; what was
+        said of the originals from here on is said of the copies."""
+        copies: dict[int, Turn] = {}
+        for uuid in self._kept.pop(anchor):
+            old = self.turns[uuid]
+            if old is None:
+                continue
+            if id(old) not in copies:
+                turn = copies[id(old)] = Turn(old.role, turn, old.side, old.segments)
+            self.turns[uuid] = copies[id(old)]
+        for old_id, copy in copies.items():
+            if id(results := self._results.get(old_id)) in copies:
+                self._results[id(copy)] = copies[id(results)]
+        for called, caller in self.callers.items():
+            self.callers[called] = copies.get(id(caller), caller)
+        assert turn is not None  # at least one of the ids is known
+        self.turns[anchor] = turn
+        return turn
 
     def cleared(self, turn: Turn | None, tool_ids: list[Any]) -> Turn | None:
         """The conversation up to a turn with these results taken out of it."""
@@ -96,14 +161,12 @@ class Turns:
     def node(self, turn: Turn | None) -> NodeId:
         """The prompt up to and including a turn."""
         chain: list[Turn] = []
-        while turn is not None:
+        while turn is not None and (turn.node is None or turn.node[0] != self._growths):
             chain.append(turn)
             turn = turn.parent
-        node = ROOT
+        node = turn.node[1] if turn is not None and turn.node else ROOT
         for step in reversed(chain):
-            size = len(step.segments)
-            if step.node is None or step.node[:2] != (node, size):
-                message = self.builder.message(step.role, step.segments)
-                step.node = (node, size, self.builder.prompt([message], node))
-            node = step.node[2]
+            message = self.builder.message(step.role, step.segments)
+            node = self.builder.prompt([message], node)
+            step.node = (self._growths, node)
         return node

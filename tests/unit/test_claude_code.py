@@ -1,0 +1,122 @@
+"""Prompts of Claude Code sessions that a compaction left partly in place."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from whytokens.containers import Source
+from whytokens.model import Call, Trace
+from whytokens.pipeline import run
+
+ENDS = {"headUuid": "u2", "tailUuid": "r2"}
+LISTED = ["u2", "a2", "r2"]
+
+
+def line(kind: str, uuid: str, parent: str | None, **more: Any) -> dict[str, Any]:
+    at = f"2026-05-04T08:00:{int(uuid[1:]) * 10 + (kind == 'assistant'):02d}.000Z"
+    return {
+        "type": kind,
+        "uuid": uuid,
+        "parentUuid": parent,
+        "sessionId": "s",
+        "timestamp": at,
+        **more,
+    }
+
+
+def user(uuid: str, parent: str | None, content: Any, **more: Any) -> dict[str, Any]:
+    return line("user", uuid, parent, message={"role": "user", "content": content}, **more)
+
+
+def assistant(uuid: str, parent: str | None, *blocks: dict[str, Any]) -> dict[str, Any]:
+    usage = {"input_tokens": 100, "output_tokens": 5}
+    message = {"id": f"msg_{uuid}", "role": "assistant", "model": "claude-sonnet-4-6",
+               "content": list(blocks), "stop_reason": "end_turn", "usage": usage}  # fmt: skip
+    return line("assistant", uuid, parent, message=message)
+
+
+def said(text: str) -> dict[str, Any]:
+    return {"type": "text", "text": text}
+
+
+READ = {"type": "tool_use", "id": "t1", "name": "Read", "input": {"file_path": "a.py"}}
+RESULT = [{"type": "tool_result", "tool_use_id": "t1", "content": "the file"}]
+BEFORE = [
+    user("u1", None, "first question"),
+    assistant("a1", "u1", said("first answer")),
+    user("u2", "a1", "second question"),
+    assistant("a2", "u2", said("second answer"), READ),
+]
+KEPT = ["second question", "second answer", '{"file_path": "a.py"}', "the file"]
+
+
+def boundary(about: dict[str, Any]) -> dict[str, Any]:
+    return line("system", "c3", None, subtype="compact_boundary", compactMetadata=about)
+
+
+def opened(lines: list[dict[str, Any]]) -> Trace:
+    data = "\n".join(map(json.dumps, lines)).encode()
+    return run([Source(name="s.jsonl", size_bytes=len(data), open=lambda: io.BytesIO(data))]).trace
+
+
+def prompt(trace: Trace, call: Call) -> list[str | None]:
+    messages = (trace.messages[trace.prompts.messages[n]] for n in trace.prompts.path(call.prompt))
+    return [trace.segments[s].text for message in messages for s in message.segments]
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"preservedMessages": {"anchorUuid": "s3", "uuids": LISTED}},
+        {"preservedSegment": {"anchorUuid": "s3", **ENDS}},
+    ],
+)
+@pytest.mark.parametrize("parent", ["s3", "r2"])
+def test_what_a_compaction_keeps_follows_its_summary(about: dict[str, Any], parent: str) -> None:
+    """Whether the next line hangs on the summary or on the last message kept."""
+    trace = opened([
+        *BEFORE,
+        user("r2", "a2", RESULT),
+        boundary(about),
+        user("s3", "c3", "the summary", isCompactSummary=True),
+        user("u4", parent, "third question"),
+        assistant("a4", "u4", said("third answer")),
+    ])  # fmt: skip
+    assert prompt(trace, trace.calls[-1]) == ["the summary", *KEPT, "third question"]
+
+
+def test_what_a_compaction_keeps_may_stand_alone() -> None:
+    trace = opened([
+        *BEFORE,
+        user("r2", "a2", RESULT),
+        boundary({"preservedSegment": {"anchorUuid": "c3", **ENDS}}),
+        user("u4", "c3", "third question"),
+        assistant("a4", "u4", said("third answer")),
+    ])  # fmt: skip
+    assert prompt(trace, trace.calls[-1]) == [*KEPT, "third question"]
+
+
+def test_a_result_that_comes_after_the_compaction_answers_the_call_that_was_kept() -> None:
+    trace = opened([
+        *BEFORE,
+        boundary({"preservedMessages": {"anchorUuid": "s3", "uuids": ["u2", "a2"]}}),
+        user("s3", "c3", "the summary", isCompactSummary=True),
+        user("r4", "a2", RESULT),
+        assistant("a4", "r4", said("third answer")),
+    ])  # fmt: skip
+    assert prompt(trace, trace.calls[-1]) == ["the summary", *KEPT]
+
+
+def test_a_compaction_that_keeps_unknown_messages_begins_anew() -> None:
+    trace = opened([
+        *BEFORE,
+        boundary({"preservedSegment": {"anchorUuid": "x", "headUuid": "y", "tailUuid": "z"}}),
+        user("s3", "c3", "the summary", isCompactSummary=True),
+        user("u4", "s3", "third question"),
+        assistant("a4", "u4", said("third answer")),
+    ])  # fmt: skip
+    assert prompt(trace, trace.calls[-1]) == ["the summary", "third question"]
