@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from whytokens.attribution.lanes import Lanes
 from whytokens.builder import TraceBuilder
@@ -33,10 +34,17 @@ def estimate(api: str, body: dict[str, object]) -> int:
 
 
 def tokens_of(
-    builder: TraceBuilder, api: str, model: str, messages: Sequence[MessageId], options: Options
+    builder: TraceBuilder,
+    api: str,
+    model: str,
+    messages: Sequence[MessageId],
+    options: Options,
+    provider: str | None = None,
 ) -> int:
     prompt = builder.prompt(messages)
-    builder.call(api=api, model=model, prompt=prompt, options=options, where=WHERE)
+    builder.call(
+        api=api, model=model, prompt=prompt, options=options, where=WHERE, provider=provider
+    )
     trace = builder.build()
     lane = Lanes(trace).of(trace.calls[0])
     node = trace.calls[0].prompt
@@ -52,7 +60,12 @@ def count(model: str, text: str) -> int:
     return Lanes(trace).of(trace.calls[0]).counter.count(text)
 
 
-def asked_for(api: Api, body: dict[str, object]) -> int:
+def asked_for(
+    api: Api,
+    body: dict[str, object],
+    started: datetime | None = None,
+    provider: str | None = None,
+) -> int:
     """Prompt tokens of a request body as its importer reads it: with what the model forgets."""
     builder = TraceBuilder("t")
     exchange = Exchange(
@@ -60,11 +73,13 @@ def asked_for(api: Api, body: dict[str, object]) -> int:
         response={},
         status=None,
         error=None,
-        started=None,
+        started=started,
         duration_ms=None,
         tags={},
         url="",
         where=WHERE,
     )
     request = api.request(exchange, builder)
-    return tokens_of(builder, api.api, str(body["model"]), request.messages, request.options)
+    return tokens_of(
+        builder, api.api, str(body["model"]), request.messages, request.options, provider
+    )

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 
-from building import corpus
+from building import corpus, doubts
 from building.corpus import Counted
 from building.places import BUILD
 from building.sessions import vocabulary
@@ -64,11 +64,14 @@ def main() -> None:
 
 def _apart(counted: list[Counted]) -> list[Counted]:
     """The rows that can be measured; the others are printed with their count and error."""
-    edited = corpus.edited(counted)
-    groups: dict[str, list[Counted]] = {"": [], "edited recording": [], "no duration": []}
+    edited = doubts.edited(counted)
+    groups: dict[str, list[Counted]] = {
+        "": [], "edited recording": [], "made up": [], "no duration": [],
+    }  # fmt: skip
     for number, one in enumerate(counted):
         lacks = corpus.lacks_duration(one.row)
         name = "no duration" if lacks else "edited recording" if number in edited else ""
+        name = name or ("made up" if doubts.made_up(one.row) else "")
         groups[name].append(one)
     for name, some in groups.items():
         if name and some:
@@ -78,6 +81,8 @@ def _apart(counted: list[Counted]) -> list[Counted]:
 
 def _feature(one: Counted) -> str:
     features = one.row["features"]
+    if "additional_tools" in json.dumps(one.row["request_body"]):
+        return "tools"
     return next((feature for feature in FEATURES if feature in features), "plain text")
 
 

@@ -13,6 +13,7 @@ import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from building.places import ROOT
@@ -119,17 +120,6 @@ def lacks_duration(row: dict[str, Any]) -> bool:
     return any(mime.startswith(("audio/", "video/")) for mime in mimes)
 
 
-def edited(found: list[Counted]) -> set[int]:
-    """Positions of rows whose recording was edited: bodies of one project that count differently
-    share one reply and its bill to the token, so at most one of them was sent."""
-    same: dict[tuple[str, str, str], list[int]] = {}
-    for number, one in enumerate(found):
-        usage, output = (json.dumps(one.row[key], sort_keys=True) for key in ("usage", "output"))
-        same.setdefault((one.row["repo"], usage, output), []).append(number)
-    differ = [group for group in same.values() if len({found[i].tokens for i in group}) > 1]
-    return {number for group in differ for number in group}
-
-
 def _is_text(media: dict[str, Any]) -> bool:
     mime = media.get("mime") or ""
     return media.get("kind") == "other" and (not mime or mime.startswith("text/"))
@@ -184,7 +174,7 @@ def counted(group: Group, found: list[dict[str, Any]]) -> list[Counted]:
         model = row["response_model"] or row["model"]
         called = [{"type": "function_call", "name": call[0]} for call in _calls(row)]
         response = {"model": model, "modelVersion": model, "output": called}
-        exchange = _exchange(body(row), response, where)
+        exchange = _exchange(row, response, where)
         request = api.request(exchange, builder)
         builder.call(
             api=api.api,
@@ -213,13 +203,19 @@ def _calls(row: dict[str, Any]) -> list[list[str]]:
     return (row.get("output") or {}).get("tool_calls") or []
 
 
-def _exchange(request: dict[str, Any], response: dict[str, Any], where: Where) -> Exchange:
+def _time(row: dict[str, Any]) -> datetime | None:
+    """When the reply was made, where it says so in seconds."""
+    said = row.get("created")
+    return datetime.fromtimestamp(said, UTC) if isinstance(said, int) else None
+
+
+def _exchange(row: dict[str, Any], response: dict[str, Any], where: Where) -> Exchange:
     return Exchange(
-        request=request,
+        request=body(row),
         response=response,
         status=None,
         error=None,
-        started=None,
+        started=_time(row),
         duration_ms=None,
         tags={},
         url="",

@@ -13,6 +13,8 @@ from whytokens.model import Category, Message, Segment, SegmentId
 
 # The `name` of a segment that is a part of a plain text, whatever its category: it is rendered as that text.
 INLINE = "(inline)"
+# The `name` of a plain text that a cache breakpoint follows: the next one is not counted with it.
+CUT = "(breakpoint)"
 # A shorter text would cut others where it stands by chance.
 MIN_CHARS = 16
 # What programs call pieces of documents that a search brought in.

@@ -175,8 +175,9 @@ class Options:
     structured: bool = False  # the reply must follow a JSON schema
     prefilled: bool = False  # the request begins the reply
     citations: bool = False  # documents are to be cited
-    task_budget: bool = False  # the model is told how many tokens it has
+    task_budget: int | None = None  # tokens that the model is told it has left
     shared_by: int = 1  # the reported prompt is divided by so many parallel calls of the reply
+    launch: bool = False  # asked in the first weeks of OpenAI's Responses API
     stored: bool = False  # tool calls are referred to by the ids of a stored response
     hosted: tuple[str, ...] = ()  # hosted tools whose schemas the provider adds, e.g. "web_search"
     server_state: str | None = None  # e.g. "previous_response_id": history that is not in the file

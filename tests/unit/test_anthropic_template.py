@@ -210,3 +210,33 @@ def test_a_tool_that_the_request_adds_has_a_message_of_its_own() -> None:
 
     assert turn(added, added) - turn(added) == turn(added) - turn()
     assert turn(added) - turn() > 29
+
+
+def test_a_tool_that_must_be_called_stands_in_quotes() -> None:
+    def more(name: str) -> int:
+        tools = [{"name": name, "input_schema": {"type": "object", "properties": {}}}]
+        free = asked(text("x"), tools=tools, tool_choice={"type": "any"})
+        return asked(text("x"), tools=tools, tool_choice={"type": "tool", "name": name}) - free
+
+    assert more("look") == 3 + count(SONNET, "look")
+    assert more("_look") == 3 + count(SONNET, "_look") - 1
+
+
+def test_a_line_break_opens_a_system_prompt_without_the_blank_of_a_word() -> None:
+    def system(value: str, **more: Any) -> int:
+        return asked(text("x"), system=value, **more) - count(SONNET, value)
+
+    tools = [{"name": "look", "input_schema": {"type": "object", "properties": {}}}]
+    assert system("\n# Rules") == system("# Rules") - 1
+    assert system("\n# Rules", tools=tools) == system("# Rules", tools=tools) - 2
+    thinking = {"type": "enabled", "budget_tokens": 1024}
+    assert system("\n# Rules", thinking=thinking) == system("# Rules", thinking=thinking)
+
+
+@pytest.mark.parametrize("said", [{"total": 20_000}, {"remaining": 500, "total": 20_000}])
+def test_a_task_budget_is_told_in_tokens(said: dict[str, int]) -> None:
+    opus = "claude-opus-4-7"
+    told = count(opus, str(said.get("remaining", 20_000)))
+    free = asked(text("x"), model=opus)
+    budget = {"task_budget": {"type": "tokens", **said}}
+    assert asked(text("x"), model=opus, output_config=budget) == free + 34 + told

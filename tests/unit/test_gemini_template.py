@@ -200,3 +200,27 @@ def test_a_seal_whose_reply_is_known_weighs_what_its_usage_said() -> None:
     options = request.options
     known = tokens_of(builder, "gemini.generate", model, request.messages, options)
     assert known == sealed(None, model=model) + 321
+
+
+def test_choices_say_that_they_are_where_json_schema_was_sent() -> None:
+    def tool(key: str) -> int:
+        schema = {"type": "object", "properties": {"to": {"type": "string", "enum": ["a"]}}}
+        declared = {"name": "go", "description": "Go.", key: schema}
+        body = {"contents": [], "tools": [{"functionDeclarations": [declared]}]}
+        return estimate("gemini.generate", {"model": "gemini-3-flash", **body})
+
+    # "format", ":", two marks, "enum" and a comma
+    assert tool("parametersJsonSchema") == tool("parameters") + 6
+
+
+def test_vertex_joins_the_parts_of_a_message_from_3_5_on() -> None:
+    def parts(model: str, provider: str | None) -> int:
+        texts = [{"text": "For context:"}, {"text": "[one] said"}]
+        body = {"model": model, "contents": [{"role": "user", "parts": texts}]}
+        return asked_for(GEMINI_GENERATE, body, provider=provider)
+
+    apart = count(FLASH, "For context:") + count(FLASH, "[one] said")
+    assert count(FLASH, "For context:[one] said") == apart - 1
+    assert parts("gemini-3.5-flash", "vertex") == apart - 1
+    assert parts("gemini-3-flash", "vertex") == apart
+    assert parts("gemini-3.5-flash", None) == apart + 1

@@ -6,10 +6,11 @@ import base64
 import io
 import json
 import struct
+from datetime import UTC, datetime
 
 import pytest
 
-from rendered import count, estimate
+from rendered import asked_for, count, estimate
 from whytokens.attribution.lanes import Lanes
 from whytokens.attribution.share import Attribution, attribute
 from whytokens.builder import TraceBuilder
@@ -311,3 +312,51 @@ def test_what_is_billed_beyond_the_count_is_named_by_its_likely_cause(
     shared = logged(request, 500)
     assert [piece.cause for piece in shared.front] == [cause]
     assert sum(piece.tokens for piece in shared.prompt_pieces()) == 500
+
+
+@pytest.mark.parametrize(
+    ("day", "plain", "tools"),
+    [((2025, 3, 9), 0, 0), ((2025, 3, 20), 18, 216), ((2025, 3, 28), 0, 0), (None, 0, 0)],
+)
+def test_responses_gave_instructions_of_their_own_in_their_first_weeks(
+    day: tuple[int, int, int] | None, plain: int, tools: int
+) -> None:
+    started = datetime(*day, 12, tzinfo=UTC) if day else None
+    body: dict[str, object] = {"model": "gpt-4o", "input": "x"}
+    offered = {**body, "tools": [TOOL]}
+    assert asked_for(OPENAI_RESPONSES, body, started) == responses("gpt-4o", "x") + plain
+    assert (
+        asked_for(OPENAI_RESPONSES, offered, started)
+        == responses("gpt-4o", "x", tools=[TOOL]) + tools
+    )
+
+
+def test_texts_around_a_breakpoint_are_counted_apart() -> None:
+    def parts(**more: object) -> int:
+        texts = [{"type": "text", "text": "in context.", **more}, {"type": "text", "text": "Now"}]
+        body = {"model": "gpt-5.6", "messages": [{"role": "user", "content": texts}]}
+        return estimate("openai.chat", body)
+
+    one, two = count("gpt-5.6", "in context.Now"), count("gpt-5.6", "in context.") + 1
+    assert (one, two) == (3, 4)
+    assert parts() == 4 + 2 + one
+    assert parts(prompt_cache_breakpoint={"mode": "explicit"}) == 4 + 2 + two
+
+
+def test_the_first_gpt_3_5_turbo_has_a_token_more_a_message_and_names_for_roles() -> None:
+    def one(model: str, **more: str) -> int:
+        said = {"role": "user", "content": "Hi", **more}
+        return estimate("openai.chat", {"model": model, "messages": [said]})
+
+    assert one("gpt-3.5-turbo-0613") == 4 + 3 + 1
+    assert one("gpt-3.5-turbo-0301") == 5 + 3 + 1
+    assert one("gpt-3.5-turbo-0301", name="Bob") == 5 + 3 + 1 + count("gpt-3.5-turbo", "Bob") - 1
+
+
+@pytest.mark.parametrize(
+    ("model", "priming"),
+    [("o1-mini-2024-09-12", 3), ("o1-preview", 3), ("o1", 2), ("computer-use-preview", 2)],
+)
+def test_how_reasoning_models_prime_a_reply(model: str, priming: int) -> None:
+    body = {"model": model, "messages": [{"role": "user", "content": "x"}]}
+    assert estimate("openai.chat", body) == 4 + 1 + priming

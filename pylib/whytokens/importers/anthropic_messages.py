@@ -21,6 +21,7 @@ from whytokens.importers.values import (
     as_dict,
     as_list,
     as_str,
+    as_tokens,
     dumped,
     pointer,
 )
@@ -238,10 +239,15 @@ def _options(body: Json, tools: list[Json], read: list[_Read]) -> Options:
         thinking=asked if asked in ("enabled", "adaptive") else None,
         prefilled=last.get("role") == "assistant" and not _calls_tools(last),
         citations=any(one.cites for one in read),
-        task_budget=bool(as_dict(body.get("output_config")).get("task_budget")),
+        task_budget=_task_budget(body),
         hosted=tuple(hosted),
         server_state="container" if body.get("container") else None,
     )
+
+
+def _task_budget(body: Json) -> int | None:
+    said = as_dict(as_dict(body.get("output_config")).get("task_budget"))
+    return as_tokens(said.get("remaining", said.get("total")))
 
 
 def _calls_tools(message: Json) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from whytokens.builder import TraceBuilder
+from whytokens.components import CUT
 from whytokens.importers import pictures, usage
 from whytokens.importers.bodies import Api, Reply, Request, body_guide
 from whytokens.importers.earlier import Earlier
@@ -144,7 +145,8 @@ def _part(part: Json, category: Category, builder: TraceBuilder, where: Where) -
         return builder.segment("media", ("media", name), None, where, media=media)
     for key in ("text", "refusal"):
         if isinstance(part.get(key), str):
-            return builder.segment(category, (category,), part[key], where)
+            cut = CUT if part.get("prompt_cache_breakpoint") else None
+            return builder.segment(category, (category,), part[key], where, name=cut)
     return builder.segment(category, (category, str(kind)), dumped(part), where)
 
 

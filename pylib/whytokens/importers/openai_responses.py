@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from whytokens.builder import TraceBuilder
@@ -24,6 +25,8 @@ OWN_TOOLS = (None, "function", "custom")
 # GPT-4.1 reports its prompt divided by the parallel calls of its reply, rounded down (eight of eight
 # such requests, two projects, two calls each).
 DIVIDES = re.compile(r"(^|/)gpt-4\.1($|-\d{4})", re.IGNORECASE)
+# In between, the API gave models instructions of its own.
+LAUNCH, LAUNCHED = datetime(2025, 3, 10, tzinfo=UTC), datetime(2025, 3, 28, tzinfo=UTC)
 STATE_KEYS = ("previous_response_id", "conversation", "prompt")
 
 
@@ -211,6 +214,8 @@ def _request(exchange: Exchange, builder: TraceBuilder) -> Request:
     if thinking.OPENAI_FORGETS.search(named_model(exchange) or ""):
         kept = zip(messages, thinking.of_this_turn(messages, builder), strict=True)
         messages = [now for one, now in kept if now == one or builder.segments_of(now)]
+    if exchange.started is not None and LAUNCH <= exchange.started < LAUNCHED:
+        options = replace(options, launch=True, stored=False)
     if DIVIDES.search(named_model(exchange) or ""):
         called = [item for item in as_list(exchange.response.get("output")) if _is_function(item)]
         options = replace(options, shared_by=max(1, len(called)))

@@ -30,8 +30,8 @@ TEXT_AFTER_THINKING, THINKING_ENABLED = 5, 29
 # Instructions around a response schema, beside those that open a system prompt; two more tokens
 # join them to a prompt or to tools that are there.
 SCHEMA, SCHEMA_JOIN = {"v3": 81, "v4.7": 118, "v4.8": 118}, 2
-# Said to the model once where documents are to be cited, and where it has a budget.
-CITATIONS, TASK_BUDGET = 463, 35
+# Said to the model once where documents are to be cited, and around the budget that it has.
+CITATIONS, TASK_BUDGET = 463, 34
 
 
 class AnthropicTemplate:
@@ -54,7 +54,8 @@ class AnthropicTemplate:
                 found = parts.segments(context, message)
                 pieces += [_schema(context, kind, s, joined) for s in found]
         if opened:
-            pieces.append(parts.frame(_system_tokens(context.model, kind, bool(tools))))
+            tokens = _system_tokens(context.model, kind, bool(tools))
+            pieces.append(parts.frame(tokens - _opening_break(context, kind, system, bool(tools))))
         billed = [s for s in system if not (s.text or "").startswith(NOT_BILLED)]
         pieces += [Piece(s.id, 0, "text", context.exact) for s in system if s not in billed]
         return pieces + parts.texts(context, billed, partial(blocks.piece, context, kind))
@@ -85,8 +86,9 @@ class AnthropicTemplate:
             pieces.append(parts.frame(THINKING_ENABLED, "thinking instructions"))
         if options.citations:
             pieces.append(parts.frame(CITATIONS, "citation instructions")._replace(exact=False))
-        if options.task_budget:
-            pieces.append(parts.frame(TASK_BUDGET, "task budget")._replace(exact=False))
+        if options.task_budget is not None:
+            told = TASK_BUDGET + context.count(str(options.task_budget))
+            pieces.append(parts.frame(told, "task budget")._replace(exact=False))
         return pieces
 
     def reply(self, context: Context, segments: Sequence[Segment]) -> list[Piece]:
@@ -100,6 +102,15 @@ def _system_tokens(model: str, kind: Family, tools: bool) -> int:
     if kind == "v3":
         return 2 if tools or "4-6" in bare_name(model) else 1
     return 2 if kind == "v4.7" else 1
+
+
+def _opening_break(context: Context, kind: Family, system: Sequence[Segment], tools: bool) -> int:
+    """A line break that opens a system prompt stands there alone, or joins those behind the tools;
+    after instructions on thinking it is as in any text (three projects)."""
+    text = next((s.text for s in system if s.text), "")
+    if kind != "v3" or context.options.thinking or not text.startswith("\n"):
+        return 0
+    return 2 if tools else 1
 
 
 def _schema(context: Context, kind: Family, segment: Segment, joined: bool) -> Piece:

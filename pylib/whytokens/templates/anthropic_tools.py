@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from whytokens.apportion import largest_remainder
-from whytokens.model import Role, Segment, SegmentId
+from whytokens.model import Options, Role, Segment, SegmentId
 from whytokens.templates import Context, Piece, parts
 from whytokens.templates.anthropic_models import bare_name, preamble_tokens
 from whytokens.tokenizers.claude import family
@@ -58,8 +58,7 @@ def definitions(context: Context, tools: Sequence[Segment]) -> list[Piece]:
     owned = [s for s in tools if kinds[s.id]]
     rendered = [(s, "" if _deferred(s) else _function(s)) for s in tools if not kinds[s.id]]
     options = context.options
-    named = context.count(options.tool_name or "") if options.tool_choice == "tool" else 0
-    preamble = preamble_tokens(context.model, options) + named
+    preamble = preamble_tokens(context.model, options) + _named(context, options)
     if any(line for _, line in rendered):
         block = "<functions>\n" + "".join(line for _, line in rendered) + "</functions>"
         tokens = context.count(block) + preamble
@@ -70,6 +69,15 @@ def definitions(context: Context, tools: Sequence[Segment]) -> list[Piece]:
         pieces += [parts.frame(preamble, parts.PREAMBLE)] if known else []
         pieces += [Piece(segment.id, 0, "text", False) for segment, _ in rendered]
     return pieces + [Piece(s.id, owned_tokens(kinds[s.id]), "text", False) for s in owned]
+
+
+def _named(context: Context, options: Options) -> int:
+    """The name of a tool that must be called. It stands in quotes, which join what is no letter (11
+    requests whose tool begins with "_")."""
+    if options.tool_choice != "tool" or not options.tool_name:
+        return 0
+    quote = context.count('"x') - context.count("x")
+    return max(0, context.count(f'"{options.tool_name}') - quote)
 
 
 def owned_tokens(kind: str) -> int:

@@ -68,7 +68,10 @@ class GeminiTemplate:
         framed = kind != "early" and (message.role != "system" or message.name)
         pieces = [parts.frame(1)] if framed else []
         other = partial(_segment, context, kind)
-        return pieces + [other(segment) for segment in parts.segments(context, message)]
+        found = parts.segments(context, message)
+        if context.provider == "vertex" and _generation(context) >= KEPT:
+            return pieces + parts.texts(context, found, other)  # counted as one there
+        return pieces + [other(segment) for segment in found]
 
     def frame(self, context: Context, head: Sequence[Message]) -> list[Piece]:
         return []
@@ -168,13 +171,15 @@ def _function(context: Context, kind: Rendering, segment: Segment) -> Piece:
     keys = ["parameters", "parametersJsonSchema", "parameters_json_schema"]
     if _generation(context) < (2, 5):  # as JSON Schema it is not billed there
         keys = keys[:1]
-    schema = next((_dict(declared[key]) for key in keys if declared.get(key)), {})
+    form = next((key for key in keys if declared.get(key)), "")
+    schema = _dict(declared.get(form))
     name, about = str(declared.get("name") or ""), str(declared.get("description") or "")
     if kind == "early":
         tokens = context.count(name) + context.count(about) + _early(context, schema)
     elif kind == "2.5":
         tokens = context.count(python_tools.function(name, about, schema))
     else:
+        schema = schema if form == keys[0] else _converted(schema)
         tokens = DECLARATION + _declaration(context, name, about, schema)
     return Piece(segment.id, tokens, "text", context.exact)
 
@@ -217,6 +222,16 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def _converted(value: Any) -> Any:
+    """A JSON Schema as Google's own form has it: choices say that they are (two projects)."""
+    if isinstance(value, list):
+        return [_converted(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: _converted(item) for key, item in value.items()}
+    return {**found, "format": "enum"} if isinstance(found.get("enum"), list) else found
+
+
 def _declaration(context: Context, name: str, about: str, schema: dict[str, Any]) -> int:
     """The text of a declaration, in which each delimiter of a string is one token of its own."""
     fields = {"description": about} if about else {}
@@ -232,8 +247,6 @@ _MARK = "\0"
 
 def _written(value: Any) -> str:
     if isinstance(value, dict):
-        if value.get("enum"):
-            value = {**value, "format": "enum"}
         keys = [key for key in value if key in WRITTEN and value[key] not in ("", [], {}, None)]
         inner = [f"{key}:{_field(key, value[key])}" for key in sorted(keys)]
         return "{" + ",".join(inner) + "}"

@@ -16,7 +16,15 @@ from whytokens.templates import (
     openai_turns,
     parts,
 )
-from whytokens.templates.openai_constants import BEFORE_4O, SEARCHES, ApiConstants, family
+from whytokens.templates.openai_constants import (
+    BEFORE_4O,
+    FIRST_O,
+    LAUNCH_TOKENS,
+    LAUNCH_TOOL_TOKENS,
+    SEARCHES,
+    ApiConstants,
+    family,
+)
 
 
 class OpenAITemplate:
@@ -54,7 +62,7 @@ class OpenAITemplate:
 
     def frame(self, context: Context, head: Sequence[Message]) -> list[Piece]:
         kind = family(context.model)
-        priming = 3 if kind == "gpt" else 2
+        priming = 3 if kind == "gpt" or FIRST_O.search(context.model) else 2
         if BEFORE_4O.search(context.model):
             priming = self.constants.priming_before_4o
         pieces = [parts.frame(priming, "reply priming")]
@@ -65,6 +73,9 @@ class OpenAITemplate:
         tools = [s for m in head if m.role == "tools" for s in parts.segments(context, m)]
         if tools and kind == "gpt":
             pieces.append(parts.frame(self._choice(context, tools), "tool choice"))
+        if context.options.launch and kind == "gpt":
+            said = LAUNCH_TOOL_TOKENS if tools else LAUNCH_TOKENS
+            pieces.append(parts.frame(said, "instructions of the API's first weeks"))
         return pieces
 
     def _choice(self, context: Context, tools: Sequence[Segment]) -> int:

@@ -12,13 +12,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 Family = Literal["gpt", "o", "gpt5"]
-REASONING = re.compile(r"(^|/)(o\d|gpt-5|codex-mini|gpt-6)", re.IGNORECASE)
+REASONING = re.compile(r"(^|/)(o\d|gpt-5|codex-mini|gpt-6|computer-use)", re.IGNORECASE)
 GPT5 = re.compile(r"(^|/)gpt-[5-9]", re.IGNORECASE)
 LATE_GPT5 = re.compile(r"gpt-(5\.[4-9]|[6-9])", re.IGNORECASE)
 SMALL = re.compile(r"-(mini|nano)", re.IGNORECASE)
 # Models that search on their own.
 SEARCHES = re.compile(r"-search-(preview|api)|deep-research", re.IGNORECASE)
 BEFORE_4O = re.compile(r"(^|/)gpt-4($|-\d{4}|-turbo)", re.IGNORECASE)
+
+# The first snapshot of GPT-3.5 Turbo: a token more for each message, and a name stands for the role
+# (OpenAI Cookbook, "How to count tokens").
+FIRST_TURBO = re.compile(r"gpt-3\.5-turbo-0301", re.IGNORECASE)
+# The first of the o-series prime a reply as gpt models do (two projects).
+FIRST_O = re.compile(r"(^|/)o1-(mini|preview)", re.IGNORECASE)
 
 MESSAGE_TOKENS = 4
 # The channel marker of what a reasoning model said earlier.
@@ -37,6 +43,9 @@ HOSTED_TOKENS = {
     ("web_search", "gpt"): 294,
     ("web_search", "late"): 4430,
 }
+# Until 27 March 2025 Responses gave gpt models instructions of its own: without tools, and with
+# them (four projects, 13 requests).
+LAUNCH_TOKENS, LAUNCH_TOOL_TOKENS = 18, 216
 # Around the results of parallel calls that are one message.
 PACKED_RESULTS = 8
 # Reasoning in the history is billed by a hidden length. It is sealed (Fernet, base64): an empty one

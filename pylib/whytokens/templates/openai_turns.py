@@ -17,6 +17,7 @@ from whytokens.templates import Context, Piece, images, parts
 from whytokens.templates.openai_constants import (
     CHANNEL_TOKENS,
     COMPACTED_TOKENS_PER_1000_CHARS,
+    FIRST_TURBO,
     LATE_SEAL,
     LATE_SEAL_CHARS,
     MESSAGE_TOKENS,
@@ -36,11 +37,12 @@ from whytokens.templates.openai_constants import (
 
 def message(context: Context, constants: ApiConstants, one: Message) -> list[Piece]:
     """A message without tool calls or results."""
-    tokens = MESSAGE_TOKENS
+    tokens = MESSAGE_TOKENS + (1 if FIRST_TURBO.search(context.model) else 0)
     if one.role == "assistant" and family(context.model) != "gpt":
         tokens += CHANNEL_TOKENS
     if one.name:
-        tokens += 1 + context.count(one.name)
+        said = -1 if FIRST_TURBO.search(context.model) else 1
+        tokens += said + context.count(one.name)
     found = parts.segments(context, one)
     rest = partial(_segment, context, constants)
     if found and all(segment.category == "thinking" for segment in found):

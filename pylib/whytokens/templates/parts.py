@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from whytokens.apportion import largest_remainder
-from whytokens.components import INLINE
+from whytokens.components import CUT, INLINE
 from whytokens.model import Message, Segment
 from whytokens.nesting import loads
 from whytokens.templates import Context, Piece
@@ -40,12 +40,14 @@ def texts(
     pieces: list[Piece] = []
     run: list[Segment] = []
     for segment in (*found, None):
-        if segment is not None and _plain(segment):
+        plain = segment is not None and _plain(segment)
+        if segment is not None and plain:
             run.append(segment)
-            continue
+            if segment.name != CUT:
+                continue
         pieces += _run(context, run)
         run = []
-        if segment is not None:
+        if segment is not None and not plain:
             pieces.append(other(segment))
     return pieces
 
