@@ -1,58 +1,29 @@
 // What can be done on the page, for keys, buttons and panels alike: over one engine and one store.
 
+import { Asking } from "./asking.js";
 import { say } from "./dom.js";
 import { Tree } from "./flame/columns.js";
 import { count, dollars } from "./format.js";
-import { blobOf, png, save, shapeIn } from "./saving.js";
 import * as store from "./store.js";
 import * as strings from "./strings.js";
-import { askFirst } from "./views/export.js";
 import { frameMenu } from "./views/menu.js";
 import { ownPrices, snapshotFiles } from "./views/rates.js";
 import { VIEWS } from "./views/registry.js";
 import { asking } from "./views/spend.js";
 
 /** @typedef {import("./protocol.js").Report} Report */
-/** @typedef {import("./protocol.js").Request} Request */
 /** @typedef {import("./protocol.js").Filter} Filter */
 
-/**
- * What answers requests: Python in its worker, or the data of a saved page.
- * @typedef {{ready: boolean, start: () => Promise<void>, cancel: (id: number) => void,
- *   ask: (request: Omit<Request, "v" | "id">, files?: File[], hear?: import("./load.js").Hear) => {id: number, done: Promise<any>}}} Answerer
- */
-
-export class Actions {
+export class Actions extends Asking {
   /** The page's own, for benches and for the console. @type {Actions | null} */
   static latest = null;
 
-  /** @param {(on: import("./load.js").On) => Answerer} engine */
+  /** @param {(on: import("./load.js").On) => import("./asking.js").Answerer} engine */
   constructor(engine) {
+    super(engine);
     Actions.latest = this;
     /** @type {File[]} */
     this.files = [];
-    this.running = 0;
-    this.engine = engine({
-      boot: (done, total) => {
-        if (store.get().progress) store.set({ progress: { text: strings.booting(done, total), done, total } });
-      },
-      ready: () => performance.mark("python-ready"),
-      failed: (message) => this.#failed(message),
-    });
-  }
-
-  /** Asks the engine anything; progress shows on the page. @param {Omit<Request, "v" | "id">} request @param {File[]} files @returns {Promise<any>} */
-  async ask(request, files = []) {
-    const asked = this.engine.ask(request, files, { progress: (message) => this.#heard(message) });
-    this.running = asked.id;
-    try {
-      return await asked.done;
-    } finally {
-      if (this.running === asked.id) {
-        this.running = 0;
-        store.set({ progress: null });
-      }
-    }
   }
 
   /** @param {File[]} chosen */
@@ -65,7 +36,7 @@ export class Actions {
       stopped: null,
       progress: { text: strings.waiting(name, this.engine.ready), done: 0, total: 1 },
     });
-    await this.#told(name, async () =>
+    await this.told(name, async () =>
       this.show(await this.ask({ op: "open", ...ownPrices() }, [...chosen, ...snapshotFiles()]), null),
     );
   }
@@ -75,7 +46,7 @@ export class Actions {
     let fine = false;
     await this.python();
     if (store.get().example) return fine;
-    await this.#told("", async () => {
+    await this.told("", async () => {
       const report = await this.ask({ op: "prices", ...ownPrices() }, snapshotFiles());
       fine = true;
       this.show(report, null);
@@ -89,10 +60,6 @@ export class Actions {
 
   dismiss() {
     store.set({ error: null, stopped: null });
-  }
-
-  cancel() {
-    this.engine.cancel(this.running);
   }
 
   /** A report becomes what the page shows. @param {Report} report @param {string | null} example */
@@ -168,7 +135,7 @@ export class Actions {
   async #report(filter) {
     const empty = Object.keys(filter).length === 0;
     const whole = store.get().whole;
-    await this.#told("", async () => {
+    await this.told("", async () => {
       const report = empty && whole ? whole : await this.ask({ op: "report", filter });
       const { diff } = store.get().trees;
       /** @type {Record<string, Tree>} */
@@ -182,7 +149,7 @@ export class Actions {
   /** The table of spend that is shown, of the filter's calls. */
   async spend() {
     await this.python();
-    await this.#told("", async () => {
+    await this.told("", async () => {
       const spend = await this.ask({ op: "spend", ...asking(), filter: store.get().filter });
       store.set({ spend });
     });
@@ -196,38 +163,6 @@ export class Actions {
     await this.#report(filter);
   }
 
-  /** Two parts of the trace as a differential flame graph. @param {Filter} before @param {Filter} after @param {string[]} names */
-  compareParts(before, after, names) {
-    return this.#compared({ before, filter: after, names });
-  }
-
-  /** The trace beside itself with changes made. @param {Record<string, string>} asked */
-  asIf(asked) {
-    return this.#compared({ asked, filter: store.get().filter, names: ["as billed", "as it would be"] });
-  }
-
-  /** @param {Omit<Request, "v" | "id" | "op">} request */
-  async #compared(request) {
-    await this.python();
-    await this.#told("", async () => {
-      const comparison = await this.ask({ op: "compare", ...request });
-      const trees = { ...store.get().trees, diff: new Tree(comparison.tree) };
-      store.set({ comparison, trees, view: "compare", focus: [], selected: 0, query: "" });
-    });
-  }
-
-  /** A sheet of the shown table as a file. @param {string} key */
-  async saveSheet(key) {
-    await this.#told("", async () => {
-      this.saveFile(await this.ask({ op: "spend", ...asking(), filter: store.get().filter, path: [key] }));
-    });
-  }
-
-  /** @param {import("./protocol.js").ExportValue} file */
-  saveFile(file) {
-    save(file.name, blobOf(file));
-  }
-
   /** Every call that carried a frame; null picks none. @param {string[] | null} path */
   async everywhere(path) {
     if (!path?.length) {
@@ -235,7 +170,7 @@ export class Actions {
       return;
     }
     await this.python();
-    await this.#told("", async () => {
+    await this.told("", async () => {
       const life = await this.ask({ op: "life", path, filter: store.get().filter });
       store.set({ picked: life ? path : null, life, view: "everywhere" });
       if (!life) say(strings.FOLDED);
@@ -263,30 +198,6 @@ export class Actions {
     if (row !== undefined) this.zoom(row);
   }
 
-  /** Opens a second trace and shows what changed. @param {File[]} chosen */
-  async compare(chosen) {
-    if (!chosen.length) return;
-    await this.python();
-    const name = named(chosen);
-    store.set({ error: null, progress: { text: strings.waiting(name, this.engine.ready), done: 0, total: 1 } });
-    await this.#told(name, async () => {
-      const other = await this.ask({ op: "open", slot: "other", ...ownPrices() }, [...chosen, ...snapshotFiles()]);
-      const comparison = await this.ask({ op: "compare" });
-      const trees = { ...store.get().trees, diff: new Tree(comparison.tree) };
-      store.set({ other, comparison, trees, view: "compare", focus: [], selected: 0, query: "" });
-    });
-  }
-
-  /** The trace beside itself with every counted change made. */
-  async fixed() {
-    await this.python();
-    await this.#told("", async () => {
-      const comparison = await this.ask({ op: "fixed" });
-      const trees = { ...store.get().trees, diff: new Tree(comparison.tree) };
-      store.set({ comparison, trees, view: "compare", focus: [], selected: 0, query: "" });
-    });
-  }
-
   /** Outlines the frames of segments. @param {number[]} segments */
   outline(segments) {
     store.set({ outlined: new Set(segments) });
@@ -303,10 +214,6 @@ export class Actions {
     const row = tree ? tree.columns.segment.indexOf(evidence.segment) : -1;
     store.set({ outlined: new Set(segments), focus: [], ...(row > 0 ? { selected: row } : {}) });
     say(row > 0 ? `Selected ${evidence.label}` : strings.FOLDED);
-  }
-
-  endCompare() {
-    store.set({ other: null, comparison: null, view: "merged", focus: [], selected: 0 });
   }
 
   /** The example's picture is baked; what needs its texts needs its log and Python. */
@@ -332,50 +239,6 @@ export class Actions {
   zoom(row) {
     const tree = this.tree();
     if (tree) store.set({ focus: tree.path(row), selected: row });
-  }
-
-  /** Saves a file, once nothing secret is in it or the user said so. @param {string} format */
-  async export(format) {
-    await this.python();
-    await this.#told("", async () => {
-      const file = await this.ask({
-        op: "export",
-        format: format === "png" ? "svg" : format,
-        filter: store.get().filter,
-      });
-      askFirst(await this.ask({ op: "secrets" }), async () => {
-        const blob = blobOf(file);
-        if (format === "png") save(file.name.replace(/svg$/, "png"), await png(blob));
-        else save(file.name, blob);
-      });
-    });
-  }
-
-  /** Opens the trace in a link, if it holds one. @param {string} hash */
-  async fromLink(hash) {
-    try {
-      const file = await shapeIn(hash);
-      if (file) {
-        store.set({ shared: true });
-        await this.open([file]);
-      }
-      return file !== null;
-    } catch {
-      store.set({ error: strings.LINK_UNREADABLE });
-      return false;
-    }
-  }
-
-  /** Opens what lies at an address; only open-url.html may reach another site. @param {string} address */
-  async fromAddress(address) {
-    try {
-      const url = new URL(address, location.href);
-      const response = await fetch(url, { credentials: "omit", referrerPolicy: "no-referrer" });
-      if (!response.ok) throw new Error(String(response.status));
-      await this.open([new File([await response.blob()], url.pathname.split("/").pop() || url.hostname)]);
-    } catch {
-      store.set({ error: strings.URL_BLOCKED, progress: null });
-    }
   }
 
   /** The menu of a frame. @param {number} row @param {number} x @param {number} y */
@@ -421,37 +284,10 @@ export class Actions {
       : await this.ask({ op: "layout", layout, filter });
     if (store.get().trees === trees) store.set({ trees: { ...trees, [layout]: new Tree(columns) } });
   }
-
-  /** Runs work whose failure belongs on the page. @param {string} name @param {() => Promise<void>} work */
-  async #told(name, work) {
-    try {
-      await work();
-    } catch (error) {
-      const told = /** @type {any} */ (error);
-      if (told?.cancelled) store.set({ progress: null, stopped: name || null });
-      else if (told?.code) store.set({ progress: null, error: told });
-      else if (!told?.failed) throw error;
-    }
-  }
-
-  /** @param {any} message */
-  #heard(message) {
-    const text = message.type === "fetching" ? strings.fetching(message.asset) : strings.progress(message);
-    store.set({ progress: { text, done: message.done ?? 0, total: message.total ?? 1 } });
-    say(text);
-  }
-
-  /** @param {string} message */
-  #failed(message) {
-    if (!this.running) return;
-    this.running = 0;
-    const { title, text } = strings.PYTHON_FAILED;
-    store.set({ progress: null, error: { ...strings.problem("python-failed", title, text), hint: message } });
-  }
 }
 
 /** @param {string} id */
 export const viewOf = (id) => VIEWS.find((view) => view.id === id) ?? VIEWS[0];
 
 /** @param {File[]} files */
-const named = (files) => (files.length === 1 ? files[0].name : `${files.length} files`);
+export const named = (files) => (files.length === 1 ? files[0].name : `${files.length} files`);

@@ -4,6 +4,7 @@ import { Actions } from "./actions.js";
 import { byId } from "./dom.js";
 import * as hash from "./hash.js";
 import { listenForKeys } from "./keys.js";
+import { fromAddress, fromLink } from "./linked.js";
 import { Engine } from "./load.js";
 import { localFiles } from "./local.js";
 import { keepOffline } from "./offline.js";
@@ -27,8 +28,8 @@ listenForFiles(act);
 const asked = new URLSearchParams(location.search).get("trace");
 const address = new URLSearchParams(location.search).get("u");
 const linked = location.hash.startsWith("#t=") || address !== null;
-if (address !== null) act.fromAddress(address);
-else if (linked) act.fromLink(location.hash);
+if (address !== null) fromAddress(act, address);
+else if (linked) fromLink(act, location.hash);
 showSamples(byId("samples"), asked, linked ? null : (report, id) => act.show(report, id), {
   open: (report, id) => act.show(report, id),
   fail: (error) => store.set({ error }),

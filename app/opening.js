@@ -1,5 +1,6 @@
 // Ways in: drop anywhere (files and whole folders), paste anywhere, the picker.
 
+import { compareWith } from "./comparing.js";
 import { byId, el, fill } from "./dom.js";
 import { typing } from "./flame/keys.js";
 import { get } from "./store.js";
@@ -16,7 +17,7 @@ export function listenForFiles(act) {
   const other = /** @type {HTMLInputElement} */ (byId("picker-other"));
   byId("compare").addEventListener("click", () => other.click());
   other.addEventListener("change", () => {
-    act.compare([...(other.files ?? [])]);
+    compareWith(act, [...(other.files ?? [])]);
     other.value = "";
   });
   const drop = byId("drop");
@@ -48,7 +49,7 @@ export function listenForFiles(act) {
     const compare = aside(event);
     if (!event.dataTransfer) return;
     const files = await dropped(event.dataTransfer);
-    if (compare) act.compare(files);
+    if (compare) compareWith(act, files);
     else open(files);
   });
   addEventListener("paste", (event) => {

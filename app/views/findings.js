@@ -1,5 +1,6 @@
 // Findings: what to stop sending, heaviest first, each with its saving, its evidence and its fix.
 
+import { fixed } from "../comparing.js";
 import { el, fill } from "../dom.js";
 import { count, dollars, percent } from "../format.js";
 
@@ -142,7 +143,7 @@ function fix({ fix: found }) {
 
 /** @param {Actions} act */
 const showFixed = (act) =>
-  el("p", {}, el("button", { type: "button", "data-testid": "show-fixed", click: () => act.fixed() }, "Show it fixed"));
+  el("p", {}, el("button", { type: "button", "data-testid": "show-fixed", click: () => fixed(act) }, "Show it fixed"));
 
 /** @param {Report} report */
 function month({ reclaimable }) {

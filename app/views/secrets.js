@@ -2,6 +2,7 @@
 
 import { el } from "../dom.js";
 import { count } from "../format.js";
+import { openDialog } from "./dialog.js";
 
 /** @typedef {import("../protocol.js").Secret} Secret */
 
@@ -22,4 +23,19 @@ export function secretNote(found) {
     el("ul", {}, ...rows),
     more > 0 ? el("p", {}, `and ${count(more)} more`) : null,
   );
+}
+
+/** Labels hold the first words of texts, so every export is asked about. @param {import("../protocol.js").Secret[]} found @param {() => void} go */
+export function askFirst(found, go) {
+  const note = secretNote(found);
+  if (!note) {
+    go();
+    return;
+  }
+  const anyway = el("button", { type: "button", "data-testid": "export-anyway" }, "Save it anyway");
+  const dialog = openDialog("This trace holds what looks like secrets", note, el("p", {}, anyway));
+  anyway.addEventListener("click", () => {
+    dialog.close();
+    go();
+  });
 }

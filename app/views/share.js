@@ -2,6 +2,7 @@
 // carries its numbers after the "#", which browsers never send.
 
 import { el, fill } from "../dom.js";
+import { exportAs } from "../exporting.js";
 import { count } from "../format.js";
 import { linkOf, save } from "../saving.js";
 import { openDialog } from "./dialog.js";
@@ -53,11 +54,11 @@ export async function openShare(act) {
         {},
         el(
           "button",
-          { type: "button", "data-testid": "share-html", click: () => act.export("html") },
+          { type: "button", "data-testid": "share-html", click: () => exportAs(act, "html") },
           "Save page (HTML)",
         ),
         " ",
-        el("button", { type: "button", click: () => act.export("json") }, "Save report (JSON)"),
+        el("button", { type: "button", click: () => exportAs(act, "json") }, "Save report (JSON)"),
       ),
     ),
   );

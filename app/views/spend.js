@@ -1,7 +1,9 @@
 // Spend: many calls over time. Who spent it, since when, compared to what, and what if.
 
 import { chartOf } from "../charts/plot.js";
+import { asIf, compareParts } from "../comparing.js";
 import { byId, el, fill } from "../dom.js";
+import { saveFile, saveSheet } from "../exporting.js";
 import { shown } from "../format.js";
 import { tableOf } from "./sheet.js";
 
@@ -163,7 +165,7 @@ function form(act, value) {
     buttons.push(
       el(
         "button",
-        { type: "button", "data-testid": "spend-flame", click: () => act.asIf(asking().asked) },
+        { type: "button", "data-testid": "spend-flame", click: () => asIf(act, asking().asked) },
         "Show as flame graph",
       ),
     );
@@ -173,7 +175,7 @@ function form(act, value) {
     buttons.push(
       el(
         "button",
-        { type: "button", "data-testid": "spend-save", click: () => act.saveFile(file) },
+        { type: "button", "data-testid": "spend-save", click: () => saveFile(file) },
         "Save for whytokens check",
       ),
     );
@@ -252,8 +254,8 @@ function section(sheet, act) {
   /** @type {import("./sheet.js").Leads} */
   const leads = {
     calls: (filter) => act.callsOf(filter),
-    compare: (before, after, names) => act.compareParts(before, after, names),
-    save: (one) => act.saveSheet(one.key),
+    compare: (before, after, names) => compareParts(act, before, after, names),
+    save: (one) => saveSheet(act, asking(), one.key),
   };
   const pick = (/** @type {number} */ row) => {
     const filter = sheet.filters?.[row];
