@@ -3,10 +3,11 @@
 import { viewOf } from "./actions.js";
 import { byId } from "./dom.js";
 import { move, typing } from "./flame/keys.js";
+import { showShortcuts, singleKeys } from "./shortcuts.js";
 import * as store from "./store.js";
 import { toggleTheme } from "./theme.js";
 import { openExport } from "./views/export.js";
-import { showShortcuts } from "./views/panels.js";
+import { popMenu } from "./views/menu.js";
 import { VIEWS } from "./views/registry.js";
 import { openShare } from "./views/share.js";
 
@@ -25,7 +26,7 @@ const SHORTCUTS = {
   "[": (act) => nextCall(act, -1),
   "]": (act) => nextCall(act, 1),
   t: toggleTheme,
-  "?": () => showShortcuts(/** @type {HTMLDialogElement} */ (byId("shortcuts"))),
+  "?": showShortcuts,
   0: (act) => act.zoom(0),
   Escape: (act) => act.out(),
 };
@@ -55,6 +56,7 @@ export function listenForKeys(act) {
       return;
     }
     if (inChart(event, act)) return;
+    if (event.key.length === 1 && !singleKeys()) return;
     const view = VIEWS.find((one) => one.key === event.key);
     if (store.get().sealed && OUTSIDE.includes(event.key)) return;
     if (view) act.view(view.id);
@@ -64,7 +66,28 @@ export function listenForKeys(act) {
   });
   byId("share").addEventListener("click", () => openShare(act));
   byId("export").addEventListener("click", () => openExport(act));
-  byId("help").addEventListener("click", () => SHORTCUTS["?"](act));
+  byId("help").addEventListener("click", showShortcuts);
+  byId("more-actions").addEventListener("click", () => moreActions(act));
+  byId("skip").addEventListener("click", async (event) => {
+    event.preventDefault();
+    await act.view("table");
+    /** @type {HTMLElement | null} */ (byId("table").querySelector("tr[tabindex='0']"))?.focus();
+  });
+}
+
+/** What a narrow header has no room for. @param {Actions} act */
+function moreActions(act) {
+  const box = byId("more-actions").getBoundingClientRect();
+  popMenu(
+    "More actions",
+    [
+      ["Compare…", () => byId("compare").click(), "more-compare"],
+      ["Export…", () => openExport(act, "more-actions"), "more-export"],
+      ["Light or dark", toggleTheme, "more-theme"],
+    ],
+    box.left,
+    box.bottom + 4,
+  );
 }
 
 /** @param {KeyboardEvent} event @param {Actions} act */

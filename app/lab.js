@@ -7,6 +7,8 @@ import { save } from "./saving.js";
 import { restoreTheme } from "./theme.js";
 
 const BASE = new URL(".", document.baseURI).href;
+/** A column of these alone stands at the right. */
+const NUMBER = /^[-−+]?\$?[\d,.]+( ?%)?$/;
 const SAMPLE = "samples/refund-agent.jsonl";
 
 restoreTheme();
@@ -60,8 +62,11 @@ const fileButton = (name, text) =>
 
 /** @param {string[]} head @param {string[][]} rows */
 function tableOf(head, rows) {
-  const names = head.map((name) => el("th", { scope: "col", class: "text" }, name));
-  const lines = rows.map((row) => el("tr", {}, ...row.map((value) => el("td", { class: "text" }, value))));
+  const words = (head.length ? head : (rows[0] ?? [])).map((_, at) =>
+    rows.every((row) => NUMBER.test(row[at] ?? "")) ? null : "text",
+  );
+  const names = head.map((name, at) => el("th", { scope: "col", class: words[at] }, name));
+  const lines = rows.map((row) => el("tr", {}, ...row.map((value, at) => el("td", { class: words[at] }, value))));
   const body = el("tbody", {}, ...lines);
   return el("table", { class: "list", "data-testid": "lab-table" }, el("thead", {}, el("tr", {}, ...names)), body);
 }

@@ -3,6 +3,7 @@
 import { byId, el, fill } from "./dom.js";
 import { Chart } from "./flame/chart.js";
 import { look } from "./flame/look.js";
+import { DIFF_ROWS, FRAMES } from "./flame/rows.js";
 import { dollars, percent } from "./format.js";
 import * as hash from "./hash.js";
 import * as strings from "./strings.js";
@@ -57,21 +58,23 @@ export function stage(act) {
 function drawStage(view, scene) {
   const { tree, state, act, focus, look: seen } = scene;
   const list = NARROW.matches && view.shows.includes("chart");
-  for (const id of ["slot-top", "work", "frame-tools"]) byId(id).hidden = view.alone === true;
+  for (const id of ["slot-top", "work"]) byId(id).hidden = view.alone === true;
+  for (const id of ["choose-unit", "choose-colour", "find"]) byId(id).hidden = view.layout === null;
+  if (view.painted) byId("choose-colour").hidden = true;
   for (const id of STAGE) {
     byId(id).hidden = !(list && id === "table") && (!view.shows.includes(id) || (list && id === "chart"));
   }
   if (list) {
-    if (tree) scene.parts.table.draw(tree, seen);
+    if (tree) scene.parts.table.draw(tree, seen, view.painted ? DIFF_ROWS : FRAMES);
   }
   if (!list || view.shows.length > 1) view.draw(list ? { ...scene, tree: null } : scene);
   byId("matched").textContent = tree ? matched(state, tree, focus, seen.found) : "";
   if (tree) {
     drawCrumbs(byId("crumbs"), tree, focus, (row) => act.zoom(row));
-    drawLegend(byId("legend"), tree, state.colour);
+    drawLegend(byId("legend"), tree, state.colour, !list && view.shows.includes("chart"));
   }
   byId("crumbs").hidden = tree === null;
-  byId("legend").hidden = tree === null || view.id === "compare";
+  byId("legend").hidden = tree === null || view.painted === true;
 }
 
 /** @param {import("./views/registry.js").Panel} panel */
@@ -113,6 +116,7 @@ function drawHead(state) {
   const report = /** @type {import("./protocol.js").Report} */ (state.whole);
   const calls = report.totals.calls.toLocaleString("en-US");
   byId("title").textContent = `${report.name} · ${calls} calls · ${report.importer}`;
+  document.title = `${report.name}: whytokens`;
   byId("example").hidden = state.example === null;
   byId("example").textContent = `Example: ${report.name}, ${calls} calls`;
 }

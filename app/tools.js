@@ -1,11 +1,13 @@
 // The toolbar: width, colour, search, theme.
 
 import { byId } from "./dom.js";
+import { restoreShortcuts } from "./shortcuts.js";
 import * as store from "./store.js";
 import { restoreTheme, toggleTheme } from "./theme.js";
 
 export function listenForTools() {
   restoreTheme();
+  restoreShortcuts();
   for (const button of document.querySelectorAll("button[data-unit]")) {
     button.addEventListener("click", () => store.set({ unit: /** @type {any} */ (button.getAttribute("data-unit")) }));
   }

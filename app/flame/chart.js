@@ -22,6 +22,11 @@ import { frameClass } from "./colors.js";
 const CELL = 26;
 const STRIP = 6;
 const TICK = 4;
+/** A mark keeps off its frame's edge by this. */
+const INSET = 1.5;
+/** Narrower frames would show an ellipsis and a letter or two. */
+const MIN_LABEL = 44;
+const MARKED = ["selected", "match", "evidence"];
 // Merged frames are few and wide; in order, a call of many thin frames must not look empty.
 const MIN_FRAME = 3;
 const MIN_FRAME_IN_ORDER = 1;
@@ -139,6 +144,8 @@ export class Chart {
       if (row === look.selected) names.push("selected");
       if (look.searching) names.push(match ? "match" : "dim");
       if (look.outlined.has(tree.columns.segment[row])) names.push("evidence");
+      const wide = Number(g.getAttribute("width") ?? 0);
+      if (wide < MIN_LABEL) names.push("thin");
       g.setAttribute("class", names.join(" "));
       g.setAttribute("aria-selected", String(row === look.selected));
       if (fresh) {
@@ -147,10 +154,11 @@ export class Chart {
         g.setAttribute("aria-level", String(tree.depth(row) + 1));
         g.setAttribute("aria-label", this.paint.spoken(tree, row, look));
       }
-      const inner = Math.max(0, Number(g.getAttribute("width") ?? 0) - 1);
+      const inner = Math.max(0, wide - 1);
       part(g, "strip", STRIP, Math.round(inner * Math.min(1, this.paint.strip(tree, row, look))));
       const broke = look.ordered && tree.depth(row) === 1 && look.breaks.has(tree.columns.first[row]);
       part(g, "tick", CELL - 1, broke ? TICK : 0);
+      mark(g, MARKED.some((name) => names.includes(name)) ? Math.max(1, wide - 2 * INSET) : 0);
     }
     const active = this.host.querySelector(`#frame-${look.selected}`);
     if (active) this.host.setAttribute("aria-activedescendant", active.id);
@@ -205,4 +213,16 @@ function part(g, name, height, width) {
     g.append(found);
   }
   found.setAttribute("width", String(width));
+}
+
+/** The outline of a frame that is selected, found or evidence: inside it, last, so that nothing covers it. @param {Element} g @param {number} width */
+function mark(g, width) {
+  const found = g.querySelector(".mark");
+  if (!width) {
+    found?.remove();
+    return;
+  }
+  const rect = found ?? draw("rect", { class: "mark", x: INSET, y: INSET, height: CELL - 2 * INSET });
+  rect.setAttribute("width", String(width));
+  g.append(rect);
 }

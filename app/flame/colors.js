@@ -1,4 +1,4 @@
-// Colours by meaning: category, or how the tokens were billed. Values are in styles/base.css.
+// Colours by meaning: category, or how the tokens were billed. Values are in styles/palette.css.
 
 export const CATEGORY_WORDS = {
   system: "system",

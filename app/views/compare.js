@@ -1,5 +1,6 @@
 // Compare: a second trace beside the first. What changed from one run to the next?
 
+import { endCompare } from "../comparing.js";
 import { byId, el, fill } from "../dom.js";
 import { change, DIFF_PAINT, signed } from "../flame/diff.js";
 import { count, percent } from "../format.js";
@@ -14,18 +15,18 @@ export const COMPARE = {
   label: "Compare",
   layout: "diff",
   shows: ["comparison", "chart"],
+  painted: true,
   offered: (state) => state.comparison !== null,
-  draw: ({ state, tree, look, parts, act }) => {
+  draw: ({ state, tree, look, parts }) => {
     const found = state.comparison;
     if (!found) return;
-    fill(byId("comparison"), ...words(found, state.trees.diff), actions(act));
+    fill(byId("comparison"), ...words(found, state.trees.diff), actions());
     if (tree) parts.chart.draw(tree, look, DIFF_PAINT);
   },
 };
 
-/** @param {import("../actions.js").Actions} act */
-const actions = (act) =>
-  el("p", {}, el("button", { type: "button", "data-testid": "swap", click: () => act.endCompare() }, "Stop comparing"));
+const actions = () =>
+  el("p", {}, el("button", { type: "button", "data-testid": "swap", click: endCompare }, "Stop comparing"));
 
 /** @param {Comparison} found @param {Tree} tree */
 function words(found, tree) {
@@ -44,9 +45,9 @@ function words(found, tree) {
     ...lines,
     el(
       "p",
-      { class: "muted" },
+      { class: "muted key" },
       el("span", { class: "swatch d-less" }),
-      "less  ",
+      "less",
       el("span", { class: "swatch d-more" }),
       "more  · width is what grew plus what shrank, the hatched part is the net change",
     ),

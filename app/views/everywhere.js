@@ -35,19 +35,24 @@ function offer(host, tree, unit, act) {
     .filter((row) => tree.depth(row) >= 2 && !tree.children[row].length && tree.columns.calls[row] > 1)
     .sort((a, b) => tree.value(unit, b) - tree.value(unit, a))
     .slice(0, OFFERED);
-  const buttons = rows.map((row) =>
-    el(
-      "li",
+  const lines = rows.map((row) => {
+    const go = { type: "button", class: "link", click: () => act.everywhere(tree.path(row)) };
+    const values = [count(tree.columns.calls[row]), count(tree.columns.tokens[row]), dollars(tree.columns.nusd[row])];
+    return el(
+      "tr",
       {},
-      el("button", { type: "button", click: () => act.everywhere(tree.path(row)) }, tree.path(row).join(" › ")),
-      ` ${count(tree.columns.calls[row])} calls · ${count(tree.columns.tokens[row])} tokens · ${dollars(tree.columns.nusd[row])}`,
-    ),
+      el("th", { scope: "row", class: "text long" }, el("button", go, tree.path(row).join(" › "))),
+      ...values.map((value) => el("td", {}, value)),
+    );
+  });
+  const head = ["what", "calls", "tokens", "cost"].map((name, at) =>
+    el("th", { scope: "col", class: at ? null : "text" }, name),
   );
   fill(
     host,
     el("p", { "data-testid": "everywhere-empty" }, EVERYWHERE_EMPTY),
     rows.length ? el("h2", {}, "Sent most often at most cost") : null,
-    el("ul", { class: "offers" }, ...buttons),
+    el("table", { class: "list offers" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...lines)),
   );
 }
 
@@ -103,24 +108,31 @@ const fact = (value, label) => el("div", {}, el("dt", {}, label), el("dd", {}, v
 /** @param {Life} life @param {Report} report @param {Actions} act */
 function table(life, report, act) {
   const { calls } = report;
+  const several = report.sessions.length > 1;
   const places = new Map(calls.id.map((call, at) => [call, at]));
   const titles = new Map(report.sessions.map((row) => [row.key, row.title ?? row.key]));
   const rows = life.rows.slice(0, ROWS).map((row) => {
     const at = places.get(row.call) ?? 0;
     const session = calls.sessions[calls.session[at]];
-    const go = el("button", { type: "button", click: () => act.toCall(row.call) }, `call ${count(row.call + 1)}`);
+    const go = el(
+      "button",
+      { type: "button", class: "link", click: () => act.toCall(row.call) },
+      `call ${count(row.call + 1)}`,
+    );
     return el(
       "tr",
       {},
       el("th", { scope: "row", class: "text" }, go),
-      el("td", { class: "text" }, titles.get(session) ?? session),
+      several ? el("td", { class: "text" }, titles.get(session) ?? session) : null,
       ...[count(row.position), count(row.tokens), count(row.read), count(row.tokens - row.read), dollars(row.nusd)].map(
         (value) => el("td", {}, value),
       ),
     );
   });
   const head = ["call", "session", "at token", "tokens", "read", "paid in full", "cost"];
-  const names = head.map((name, at) => el("th", { scope: "col", class: at < 2 ? "text" : null }, name));
+  const names = head
+    .filter((name) => several || name !== "session")
+    .map((name) => el("th", { scope: "col", class: ["call", "session"].includes(name) ? "text" : null }, name));
   const more = life.rows.length - rows.length;
   return el(
     "div",

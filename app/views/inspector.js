@@ -2,6 +2,7 @@
 
 import { el, fill } from "../dom.js";
 import { CATEGORY_WORDS } from "../flame/colors.js";
+import { change, signed } from "../flame/diff.js";
 import { count, dollars, percent } from "../format.js";
 import { ratesLine } from "./rates.js";
 
@@ -20,7 +21,7 @@ export const INSPECTOR = {
   tag: "aside",
   class: "panel inspector",
   draw: (host, { tree, look, act, state }) => {
-    host.hidden = tree === null || state.view === "compare";
+    host.hidden = tree === null;
     host.classList.toggle("sheet", look.selected > 0);
     // A text that was asked for stays until another frame is chosen.
     if (!tree || (drawn.tree === tree && drawn.row === look.selected && drawn.focus === look.focus)) return;
@@ -36,7 +37,8 @@ function drawInspector(host, tree, row, focus, act, sealed, rates) {
   const word = CATEGORY_WORDS[/** @type {keyof typeof CATEGORY_WORDS} */ (tree.category(row))];
   const where = el("p", { class: "where muted", "data-testid": "where" });
   const text = el("div", {});
-  const started = first[row] >= 0 ? `first in call ${count(first[row] + 1)}, in ${count(calls[row])} of them` : "";
+  const diff = "kind" in tree.columns;
+  const started = first[row] >= 0 && calls[row] > 0 ? `first in call ${count(first[row] + 1)}` : "";
   const show = () => showText(act, segment[row], where, text);
   fill(
     host,
@@ -46,15 +48,15 @@ function drawInspector(host, tree, row, focus, act, sealed, rates) {
       tree.label(row),
       el("span", { class: "muted" }, row === 0 || word === tree.label(row) ? "" : ` · ${word}`),
     ),
-    numbers(tree, row, focus),
-    tree.columns.nusd[0] ? el("p", { class: "muted", "data-testid": "inspector-rates" }, rates) : null,
+    diff ? compared(tree, row) : numbers(tree, row, focus),
+    tree.columns.nusd[0] ? el("p", { class: "muted rates", "data-testid": "inspector-rates" }, rates) : null,
     el("p", { class: "muted path" }, [tree.path(row).join(" › "), started].filter(Boolean).join(" · ")),
     where,
     el(
       "p",
       { class: "actions" },
       segment[row] >= 0 ? button("show-text", "Show text", show) : null,
-      row > 0 && !sealed ? button("show-everywhere", "Show everywhere", () => act.view("everywhere")) : null,
+      row > 0 && !sealed && !diff ? button("show-everywhere", "Show everywhere", () => act.view("everywhere")) : null,
       row > 0 ? button("copy-path", "Copy path", () => copy(tree.path(row).join("/"))) : null,
       row > 0 ? more(act, row) : null,
     ),
@@ -67,18 +69,46 @@ function drawInspector(host, tree, row, focus, act, sealed, rates) {
 function numbers(tree, row, focus) {
   const { tokens, nusd, calls, read, approx } = tree.columns;
   const about = (/** @type {number} */ at, /** @type {string} */ value) => (approx[at] ? `≈ ${value}` : value);
+  // Without a zoom its column would repeat the trace's.
+  const wholes = focus ? [focus, 0] : [0];
+  const places = [row, ...wholes];
   const rows = [
-    line("tokens", ...[row, focus, 0].map((at) => about(at, count(tokens[at])))),
-    line("cost", ...[row, focus, 0].map((at) => about(at, dollars(nusd[at])))),
-    line("share of tokens", "", percent(tokens[row], tokens[focus]), percent(tokens[row], tokens[0])),
-    line("share of cost", "", percent(nusd[row], nusd[focus]), percent(nusd[row], nusd[0])),
-    line("read from cache", ...[row, focus, 0].map((at) => percent(read[at], tokens[at]))),
-    line("sent in", ...[row, focus, 0].map((at) => `${count(calls[at])} ${calls[at] === 1 ? "call" : "calls"}`)),
+    line("tokens", ...places.map((at) => about(at, count(tokens[at])))),
+    line("cost", ...places.map((at) => about(at, dollars(nusd[at])))),
+    line("share of tokens", "", ...wholes.map((at) => percent(tokens[row], tokens[at]))),
+    line("share of cost", "", ...wholes.map((at) => percent(nusd[row], nusd[at]))),
+    line("read from cache", ...places.map((at) => percent(read[at], tokens[at]))),
+    line("sent in", ...places.map((at) => `${count(calls[at])} ${calls[at] === 1 ? "call" : "calls"}`)),
   ];
-  const head = ["", "this frame", "zoomed", "whole trace"].map((name) =>
-    name ? el("th", { scope: "col" }, name) : el("td", {}),
+  return grid(["this frame", ...(focus ? ["zoomed"] : []), "whole trace"], rows);
+}
+
+/** A frame of two traces: before, after, and the change. @param {Tree} tree @param {number} row */
+function compared(tree, row) {
+  const of = /** @type {import("../protocol.js").DiffColumns} */ (tree.columns);
+  return grid(
+    ["before", "after", "change"],
+    [
+      line(
+        "tokens",
+        count(of.tokens_before[row]),
+        count(of.tokens_after[row]),
+        signed("tokens", change(tree, "tokens", row)),
+      ),
+      line(
+        "cost",
+        dollars(of.nusd_before[row]),
+        dollars(of.nusd_after[row]),
+        signed("nusd", change(tree, "nusd", row)),
+      ),
+    ],
   );
-  return el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows));
+}
+
+/** @param {string[]} names @param {HTMLElement[]} rows */
+function grid(names, rows) {
+  const head = names.map((name) => el("th", { scope: "col" }, name));
+  return el("table", {}, el("thead", {}, el("tr", {}, el("td", {}), ...head)), el("tbody", {}, ...rows));
 }
 
 /** @param {string} test @param {string} name @param {() => void} click */

@@ -1,6 +1,7 @@
 // A menu under a button or at the pointer: arrow keys move, Escape closes, the focus goes back.
 
 import { byId, el, fill } from "../dom.js";
+import { get } from "../store.js";
 import { copy } from "./inspector.js";
 
 /** @typedef {import("../actions.js").Actions} Actions */
@@ -48,11 +49,12 @@ export function frameMenu(act, row, x, y) {
   const tree = act.tree();
   if (!tree) return;
   act.select(row);
+  const everywhere = !get().sealed && get().view !== "compare";
   /** @type {Array<[string, () => void]>} */
   const entries = [
     ["Zoom to this frame", () => act.zoom(row)],
     ["Zoom out one level", () => act.out()],
-    ["Show everywhere", () => act.view("everywhere")],
+    ...(everywhere ? [/** @type {[string, () => void]} */ (["Show everywhere", () => act.view("everywhere")])] : []),
     ["Search for this label", () => act.search(tree.label(row))],
     ["Copy path", () => copy(tree.path(row).join("/"))],
     ["Copy numbers", () => copy(numbers(tree, row))],

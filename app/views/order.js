@@ -46,7 +46,7 @@ function drawCalls(report, { act, state }) {
       el(
         "li",
         {},
-        el("button", { type: "button", click: () => go(one.call) }, `call ${count(one.call + 1)}`),
+        el("button", { type: "button", class: "link", click: () => go(one.call) }, `call ${count(one.call + 1)}`),
         ` at token ${count(one.position)}, ${one.label}: ${count(one.lost)} tokens not read`,
       ),
     );

@@ -1,16 +1,15 @@
-// Small parts around the chart: legend, breadcrumb, notes, progress, errors, shortcuts.
+// Small parts around the chart: legend, breadcrumb, progress, errors.
 
 import { el, fill } from "../dom.js";
 import { legend } from "../flame/colors.js";
-import { SHORTCUTS } from "../strings.js";
 
 /** @typedef {import("../flame/columns.js").Tree} Tree */
 /** @typedef {import("../protocol.js").ErrorShape} ErrorShape */
 
-/** @param {HTMLElement} host @param {Tree} tree @param {"category" | "billing"} colour */
-export function drawLegend(host, tree, colour) {
+/** @param {HTMLElement} host @param {Tree} tree @param {"category" | "billing"} colour @param {boolean} hatched */
+export function drawLegend(host, tree, colour, hatched) {
   const items = legend(tree, colour).map(([name, word]) => el("li", {}, el("span", { class: `swatch ${name}` }), word));
-  items.push(el("li", {}, el("span", { class: "swatch hatched" }), "hatched edge: read from cache"));
+  if (hatched) items.push(el("li", {}, el("span", { class: "swatch hatched" }), "hatched edge: read from cache"));
   fill(host, ...items);
 }
 
@@ -20,7 +19,7 @@ export function drawCrumbs(host, tree, focus, zoom) {
   const parts = rows.map((row) =>
     row === focus
       ? el("span", { "aria-current": "true" }, tree.label(row))
-      : el("button", { type: "button", click: () => zoom(row) }, tree.label(row)),
+      : el("button", { type: "button", class: "link", click: () => zoom(row) }, tree.label(row)),
   );
   fill(
     host,
@@ -60,16 +59,6 @@ export function drawError(host, error, actions) {
     el("p", {}, error.message),
     error.excerpt ? el("pre", {}, error.excerpt) : null,
     error.hint ? el("p", { class: "muted" }, error.hint) : null,
-    el("p", {}, ...buttons),
+    el("p", { class: "buttons" }, ...buttons),
   );
-}
-
-/** @param {HTMLDialogElement} dialog */
-export function showShortcuts(dialog) {
-  const rows = SHORTCUTS.map(([keys, what]) =>
-    el("tr", {}, el("th", { scope: "row" }, el("kbd", {}, keys)), el("td", {}, what)),
-  );
-  const close = el("button", { type: "button", click: () => dialog.close() }, "Close");
-  fill(dialog, el("h2", { id: "shortcuts-title" }, "Keyboard"), el("table", {}, el("tbody", {}, ...rows)), close);
-  dialog.showModal();
 }

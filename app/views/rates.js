@@ -3,6 +3,7 @@
 
 import { el, fill } from "../dom.js";
 import { count, dollars } from "../format.js";
+import { keep, recall } from "../kept.js";
 
 /**
  * @typedef {import("../protocol.js").Prices} Prices
@@ -71,19 +72,21 @@ function drawRates(host, prices, act) {
 /** @param {Prices} prices */
 function rowsTable(prices) {
   const names = ["model", "priced as", "tier", "calls", "cost"];
-  const head = el("tr", {}, ...names.map((name) => el("th", { scope: "col" }, name)));
+  const words = (/** @type {number} */ at) => (at < 3 ? "text" : null);
+  const head = el("tr", {}, ...names.map((name, at) => el("th", { scope: "col", class: words(at) }, name)));
   const rows = prices.rows.map((row) => {
     const way = row.how === "exact" ? "" : ` (${row.how})`;
     const about = row.sure === "sure" ? "" : "≈ ";
     const said = row.reported_calls ? `, charged in the log; ours ${dollars(row.ours_nusd)}` : "";
     const as = row.row ? `${about}${row.row}${way}, ${row.source}` : row.how;
     const cells = [as, row.tier, count(row.calls), dollars(row.nusd) + said];
-    return el("tr", {}, el("th", { scope: "row" }, row.model), ...cells.map((cell) => el("td", {}, cell)));
+    const told = cells.map((cell, at) => el("td", { class: words(at + 1) }, cell));
+    return el("tr", {}, el("th", { scope: "row", class: "text" }, row.model), ...told);
   });
   return el(
     "div",
-    { class: "scrolls", tabindex: "0", role: "group", "aria-label": "Prices by model" },
-    el("table", { "data-testid": "rates-table" }, el("thead", {}, head), el("tbody", {}, ...rows)),
+    { class: "rates-table", tabindex: "0", role: "group", "aria-label": "Prices by model" },
+    el("table", { class: "list", "data-testid": "rates-table" }, el("thead", {}, head), el("tbody", {}, ...rows)),
     el("p", { class: "muted" }, `Every figure: ${ratesLine(prices)}.`),
   );
 }
@@ -140,7 +143,7 @@ function form(prices, act) {
 async function settle(act, change) {
   const before = { ...rates };
   change();
-  if (await act.reprice()) await keep();
+  if (await act.reprice()) await store();
   else Object.assign(rates, before);
 }
 
@@ -198,24 +201,19 @@ function said(made) {
 }
 
 /** Into this browser's storage, or out of it. */
-async function keep() {
+async function store() {
   const { own, snapshot } = rates;
   const data = snapshot && rates.kept ? [...new Uint8Array(await snapshot.arrayBuffer())] : null;
   const packed = data
     ? { name: snapshot?.name, data: btoa(data.map((byte) => String.fromCharCode(byte)).join("")) }
     : null;
-  try {
-    if (rates.kept) localStorage.setItem(STORED, JSON.stringify({ own, snapshot: packed }));
-    else localStorage.removeItem(STORED);
-  } catch {
-    // A browser that keeps nothing still has the prices until it closes.
-  }
+  keep(STORED, rates.kept ? JSON.stringify({ own, snapshot: packed }) : null);
 }
 
 /** What an earlier visit kept; what cannot be read is as if nothing were kept. */
 function restore() {
   try {
-    const kept = JSON.parse(localStorage.getItem(STORED) ?? "null");
+    const kept = JSON.parse(recall(STORED) ?? "null");
     if (!kept) return;
     rates.own = { prices: kept.own.prices ?? {}, multipliers: kept.own.multipliers ?? {} };
     rates.kept = true;
@@ -223,6 +221,6 @@ function restore() {
     const bytes = Uint8Array.from(atob(kept.snapshot.data), (one) => one.charCodeAt(0));
     rates.snapshot = new File([bytes], kept.snapshot.name);
   } catch {
-    // Storage that is off or damaged holds no prices.
+    // Storage that is damaged holds no prices.
   }
 }

@@ -25,9 +25,10 @@ import { TABLE } from "./table.js";
  * @typedef {{state: Readonly<State>, changed: ReadonlySet<keyof State>, act: Actions, tree: Tree | null,
  *   focus: number, look: Look, parts: import("../stage.js").Parts}} Scene
  * `layout` is the engine's tree the view draws (null: none); `shows` are the parts of the stage it
- * needs; `offered` says when its tab stands there; `alone`: the panels around the stage are not about it.
+ * needs; `offered` says when its tab stands there; `alone`: the panels around the stage are not about it;
+ * `painted`: its frames have colours of their own.
  * @typedef {{id: string, key: string, label: string, layout: string | null, shows: readonly string[],
- *   ordered?: boolean, alone?: boolean, offered?: (state: Readonly<State>) => boolean, draw: (scene: Scene) => void}} View
+ *   ordered?: boolean, alone?: boolean, painted?: boolean, offered?: (state: Readonly<State>) => boolean, draw: (scene: Scene) => void}} View
  * A panel gets a host of its own in its slot; the slots are the elements `#slot-…` of index.html.
  * Panels are drawn on every change, those of the slot "landing" also without a trace.
  * @typedef {"landing" | "top" | "tools" | "left" | "right" | "foot"} Slot

@@ -2,12 +2,13 @@
 // of the chart (WAI-ARIA Authoring Practices, treegrid).
 
 import { el, fill } from "../dom.js";
-import { frameClass } from "../flame/colors.js";
-import { count, dollars, percent } from "../format.js";
+import { FRAMES } from "../flame/rows.js";
+import { count } from "../format.js";
 
 /** @typedef {import("../flame/columns.js").Tree} Tree */
 /** @typedef {import("../flame/look.js").Look} Look */
-/** @typedef {{name: string, text?: boolean, value: (tree: Tree, row: number) => number | string, shown: (tree: Tree, row: number, look: Look) => string}} Column */
+/** @typedef {import("../flame/rows.js").Column} Column */
+/** @typedef {import("../flame/rows.js").Kind} Kind */
 
 /** @type {import("./registry.js").View} */
 export const TABLE = {
@@ -21,38 +22,12 @@ export const TABLE = {
   },
 };
 
-/** @param {Tree} tree @param {number} row */
-const cached = (tree, row) => (tree.columns.tokens[row] ? tree.columns.read[row] / tree.columns.tokens[row] : 0);
-/** @param {Tree} tree @param {Look} look @param {number} row */
-const share = (tree, look, row) => percent(tree.value(look.unit, row), tree.value(look.unit, 0));
-
-/** @type {Column[]} */
-const COLUMNS = [
-  { name: "what", text: true, value: (tree, row) => tree.label(row), shown: (tree, row) => tree.label(row) },
-  { name: "category", text: true, value: (tree, row) => tree.category(row), shown: (tree, row) => category(tree, row) },
-  {
-    name: "tokens",
-    value: (tree, row) => tree.columns.tokens[row],
-    shown: (tree, row) => (tree.columns.approx[row] ? "≈ " : "") + count(tree.columns.tokens[row]),
-  },
-  { name: "share", value: (tree, row) => tree.columns.tokens[row], shown: (tree, row, look) => share(tree, look, row) },
-  { name: "cost", value: (tree, row) => tree.columns.nusd[row], shown: (tree, row) => dollars(tree.columns.nusd[row]) },
-  {
-    name: "calls",
-    value: (tree, row) => tree.columns.calls[row],
-    shown: (tree, row) => count(tree.columns.calls[row]),
-  },
-  {
-    name: "read from cache",
-    value: cached,
-    shown: (tree, row) => percent(tree.columns.read[row], tree.columns.tokens[row]),
-  },
-];
 /** Children drawn at once below one row; the rest opens on demand. */
 const PAGE = 200;
 
-/** @param {Tree} tree @param {number} row */
-const category = (tree, row) => tree.category(row).replace("_", " ");
+/** @param {Column} column @param {Look} look */
+const classOf = (column, look) =>
+  [column.text ? "text" : "", column.unit === look.unit ? "narrow" : ""].filter(Boolean).join(" ") || null;
 
 export class Table {
   /** @param {HTMLElement} host @param {(row: number) => void} select */
@@ -69,21 +44,23 @@ export class Table {
     this.tree = null;
     /** @type {Look | null} */
     this.look = null;
+    this.kind = FRAMES;
     host.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  /** @param {Tree} tree @param {Look} look */
-  draw(tree, look) {
+  /** @param {Tree} tree @param {Look} look @param {Kind} [kind] */
+  draw(tree, look, kind = FRAMES) {
     if (tree !== this.tree) {
       this.open = new Set();
       this.pages = new Map();
     }
     this.tree = tree;
     this.look = look;
+    this.kind = kind;
     this.open.add(look.focus);
     for (const row of tree.lineage(look.selected).slice(0, -1)) this.open.add(row);
     const focused = this.host.contains(document.activeElement) && document.activeElement?.tagName === "TR";
-    const head = COLUMNS.map((column) => this.#heading(column));
+    const head = kind.columns.map((column) => this.#heading(column, look));
     const body = el("tbody", {}, ...this.#rows(tree, look, look.focus, 1));
     fill(
       this.host,
@@ -100,14 +77,14 @@ export class Table {
     if (focused) chosen?.focus();
   }
 
-  /** @param {Column} column */
-  #heading(column) {
+  /** @param {Column} column @param {Look} look */
+  #heading(column, look) {
     const on = this.order?.by === column.name;
     const arrow = on ? (this.order?.down ? " ▾" : " ▴") : "";
     const sort = () => {
       this.order =
         on && this.order ? { ...this.order, down: !this.order.down } : { by: column.name, down: !column.text };
-      if (this.tree && this.look) this.draw(this.tree, this.look);
+      this.#again();
       for (const button of this.host.querySelectorAll("button.sort")) {
         if (button instanceof HTMLElement && button.dataset.column === column.name) button.focus();
       }
@@ -116,7 +93,7 @@ export class Table {
     const button = { type: "button", class: "sort", "data-column": column.name, click: sort };
     return el(
       "th",
-      { scope: "col", role: "columnheader", "aria-sort": order },
+      { scope: "col", role: "columnheader", "aria-sort": order, class: classOf(column, look) },
       el("button", button, column.name + arrow),
     );
   }
@@ -124,11 +101,11 @@ export class Table {
   /** @param {Tree} tree @param {Look} look @param {number} row */
   #below(tree, look, row) {
     const rows = tree.below(row, look.unit, look.ordered);
-    const column = COLUMNS.find((one) => one.name === this.order?.by);
+    const column = this.kind.columns.find((one) => one.name === this.order?.by);
     if (!column) return rows;
     const sign = this.order?.down ? -1 : 1;
     return [...rows].sort((a, b) => {
-      const [x, y] = [column.value(tree, a), column.value(tree, b)];
+      const [x, y] = [column.value(tree, a, look), column.value(tree, b, look)];
       return sign * (typeof x === "string" ? x.localeCompare(String(y)) : x - Number(y)) || a - b;
     });
   }
@@ -148,11 +125,11 @@ export class Table {
   #more(row, left) {
     const show = () => {
       this.pages.set(row, (this.pages.get(row) ?? PAGE) + PAGE);
-      if (this.tree && this.look) this.draw(this.tree, this.look);
+      this.#again();
     };
     const words = `Show ${count(Math.min(PAGE, left))} of ${count(left)} more`;
     const button = el("button", { type: "button", click: show }, words);
-    return el("tr", { role: "row" }, el("td", { role: "gridcell", colspan: COLUMNS.length }, button));
+    return el("tr", { role: "row" }, el("td", { role: "gridcell", colspan: this.kind.columns.length }, button));
   }
 
   /** @param {Tree} tree @param {Look} look @param {number} row @param {number} level */
@@ -163,14 +140,14 @@ export class Table {
       max: 1,
       value: tree.value(look.unit, row) / (tree.value(look.unit, 0) || 1),
       "aria-hidden": "true",
-      class: frameClass(tree, row, look.colour),
+      class: this.kind.frame(tree, row, look),
     });
     const twist = el("span", { class: "twist", "aria-hidden": "true" }, parent ? (open ? "▾" : "▸") : " ");
     const name = el("span", { class: "name" }, tree.label(row));
     const first = { role: "rowheader", scope: "row", class: `level-${Math.min(level, 8)}` };
-    const cells = COLUMNS.slice(1).map((column) =>
-      el("td", { role: "gridcell", class: column.text ? "text" : null }, column.shown(tree, row, look)),
-    );
+    const cells = this.kind.columns
+      .slice(1)
+      .map((column) => el("td", { role: "gridcell", class: classOf(column, look) }, column.shown(tree, row, look)));
     const line = el(
       "tr",
       {
@@ -203,8 +180,12 @@ export class Table {
   #toggle(row) {
     if (this.open.has(row)) this.open.delete(row);
     else this.open.add(row);
-    if (this.tree && this.look) this.draw(this.tree, this.look);
+    this.#again();
     this.#focus(row);
+  }
+
+  #again() {
+    if (this.tree && this.look) this.draw(this.tree, this.look, this.kind);
   }
 
   /** @param {number} row */

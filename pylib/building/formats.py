@@ -67,12 +67,14 @@ def page(index: str) -> str:
 <meta name="referrer" content="no-referrer">
 <title>whytokens: what can I open?</title>
 <link rel="icon" href="icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="styles/palette.css">
 <link rel="stylesheet" href="styles/base.css">
+<link rel="stylesheet" href="styles/page.css">
 </head>
 <body>
 <header class="bar"><p class="brand"><a href="./">whytokens</a></p></header>
 <main>
-<section class="landing">
+<section class="guide">
 <h1>What can I open?</h1>
 <p>The content decides, never the name. {escape(CONTAINERS)}</p>
 {body}</section>

@@ -17,7 +17,7 @@ from building.packages import npm
 from building.places import APP, BUILD, NODE_MODULES
 
 DATA_MARK = "@@DATA@@"
-STYLES = ("base.css", "flame.css", "views.css", "findings.css", "spend.css")
+STYLE = re.compile(r'<link rel="stylesheet" href="(styles/[\w-]+\.css)">')
 # Chart libraries, each one module: what the page takes of it, and its name in the site.
 VENDORED = {"flame/vendor-entry.js": "flamegraph.js", "charts/vendor-entry.js": "uplot.js"}
 
@@ -63,7 +63,8 @@ def _bundled() -> tuple[str, str]:
     charts(work / "vendor")
     _esbuild(work / "viewer.js", "--format=iife", "--target=es2022", "--legal-comments=none",
              "--charset=utf8", f"--outfile={work / 'out.js'}")  # fmt: skip
-    style = "".join((work / "styles" / name).read_text(encoding="utf-8") for name in STYLES)
+    index = (work / "index.html").read_text(encoding="utf-8")
+    style = "".join((work / name).read_text(encoding="utf-8") for name in STYLE.findall(index))
     return (work / "out.js").read_text(encoding="utf-8").strip(), style
 
 

@@ -89,9 +89,9 @@ def test_everywhere_shows_each_call_that_carried_a_frame(desk: Page, address: st
     expect(desk.get_by_test_id("life-title")).to_have_text("tool results")
     expect(desk.get_by_test_id("life")).to_contain_text(tokens[1])
     rows = desk.locator("#everywhere tbody tr")
-    carried = [
-        int(cell.replace(",", "")) for cell in rows.locator("td:nth-child(4)").all_inner_texts()
-    ]
+    heads = desk.locator("#everywhere thead th").all_inner_texts()
+    cells = rows.locator(f":nth-child({heads.index('tokens') + 1})").all_inner_texts()
+    carried = [int(cell.replace(",", "")) for cell in cells]
     assert sum(carried) == int(tokens[1].replace(",", ""))
     rows.first.get_by_role("button").click()
     expect(desk.get_by_test_id("crumbs")).to_contain_text("call")

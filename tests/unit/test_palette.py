@@ -15,7 +15,7 @@ import pytest
 from whytokens.exporters.svg import COLOURS
 from whytokens.model import CATEGORIES
 
-STYLES = Path(__file__).parent.parent.parent / "app" / "styles" / "base.css"
+STYLES = Path(__file__).parent.parent.parent / "app" / "styles" / "palette.css"
 # Pastel flame colours score 1.3, plain Okabe-Ito with grey 3.8 (UX 2.6).
 LEAST_DIFFERENCE = 9.0
 LABEL, EDGE = 4.5, 3.0
@@ -109,6 +109,15 @@ def test_the_page_can_be_read(theme: str) -> None:
         for name in ("text", "muted", "link", "error"):
             assert contrast(colours[name], colours[ground]) >= LABEL, (name, ground)
     assert contrast(colours["edge"], colours["bg"]) >= EDGE
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_frames_stand_out_from_the_page(theme: str) -> None:
+    """By their fill where neighbours are parted by the page's own colour, else by their edge."""
+    colours = THEMES[theme]
+    edge = contrast(colours["frame-edge"], colours["bg"])
+    for name in CATEGORIES:
+        assert max(edge, contrast(colours[name], colours["bg"])) >= EDGE, name
 
 
 @pytest.mark.parametrize("eye", SEEN)
