@@ -132,7 +132,8 @@ class Usage:
     inside the buckets. `total`, `cost_pusd`, `tier` and `region` are what the usage object itself
     says. `refused` says why the counters cannot be a bill; the buckets are then empty. `beside` is
     what other models spent within this response (an advisor), none of it in the buckets: each
-    becomes a call of its own.
+    becomes a call of its own. `prompt_size` is how long a prompt is that price steps go by, where the
+    usage sums many calls; else it is all of the prompt.
     """
 
     input: int | None = None
@@ -149,12 +150,18 @@ class Usage:
     region: str | None = None
     refused: str | None = None
     beside: tuple[tuple[str, Usage], ...] = ()
+    prompt_size: int | None = None
 
     @property
     def prompt(self) -> int | None:
         """Billed prompt tokens: the sum of the four input buckets; None when none is reported."""
         parts = (self.input, self.cache_read, self.cache_write_5m, self.cache_write_1h)
         return None if self.input is None else sum(part or 0 for part in parts)
+
+    @property
+    def step_tokens(self) -> int:
+        """The size that price steps go by."""
+        return (self.prompt or 0) if self.prompt_size is None else self.prompt_size
 
     @property
     def unsaid(self) -> int:

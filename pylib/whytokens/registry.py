@@ -39,10 +39,12 @@ from whytokens.exporters.table_csv import TABLE_CSV
 from whytokens.importers import Importer
 from whytokens.importers.aider_history import AIDER_HISTORY
 from whytokens.importers.aider_requests import AIDER_REQUESTS
+from whytokens.importers.anthropic_usage import ANTHROPIC_USAGE
 from whytokens.importers.apis import BODIES
 from whytokens.importers.atif import ATIF
 from whytokens.importers.batch import BATCH
 from whytokens.importers.braintrust import BRAINTRUST
+from whytokens.importers.ccusage import CCUSAGE
 from whytokens.importers.chatgpt_export import CHATGPT_EXPORT
 from whytokens.importers.claude_code import CLAUDE_CODE
 from whytokens.importers.claude_export import CLAUDE_EXPORT
@@ -51,6 +53,7 @@ from whytokens.importers.codex import CODEX
 from whytokens.importers.copilot_chat import COPILOT_CHAT
 from whytokens.importers.cursor_chats import CURSOR_CHATS
 from whytokens.importers.cursor_transcript import CURSOR_TRANSCRIPT
+from whytokens.importers.cursor_usage import CURSOR_USAGE
 from whytokens.importers.datadog import DATADOG
 from whytokens.importers.fine_tuning import FINE_TUNING
 from whytokens.importers.flat_rows import FLAT_ROWS
@@ -66,6 +69,7 @@ from whytokens.importers.llm_logs import LLM_LOGS
 from whytokens.importers.llm_spend import LLM_SPEND
 from whytokens.importers.llmprof import LLMPROF
 from whytokens.importers.mlflow import MLFLOW
+from whytokens.importers.openai_usage import OPENAI_USAGE
 from whytokens.importers.opencode import OPENCODE
 from whytokens.importers.openhands import OPENHANDS
 from whytokens.importers.openrouter import OPENROUTER
@@ -144,6 +148,10 @@ IMPORTERS: tuple[Importer, ...] = (
     VCR,
     BATCH,
     FINE_TUNING,
+    OPENAI_USAGE,
+    ANTHROPIC_USAGE,
+    CURSOR_USAGE,
+    CCUSAGE,
     FLAT_ROWS,
     PASTED_PYTHON,
     *BODIES,

@@ -44,7 +44,13 @@ class Progress:
 
 
 Section = Literal[
-    "Coding agents", "Requests and responses", "Traces", "Databases", "Chats", "Other"
+    "Coding agents",
+    "Requests and responses",
+    "Traces",
+    "Databases",
+    "Usage reports",
+    "Chats",
+    "Other",
 ]
 
 

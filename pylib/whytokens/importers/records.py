@@ -56,7 +56,7 @@ def rows(value: Any, where: Where) -> Iterator[Row]:
 class Format:
     """One format of rows. `logged` gives None for what is neither a call nor a span around calls;
     `same` names rows that are parts of one record, to be merged; `marks` stand in the text of files
-    whose first record is longer than a sniffer may read."""
+    whose first record is longer than a sniffer may read; `note` is said once of each file."""
 
     key: str
     label: str
@@ -66,6 +66,7 @@ class Format:
     rows: Callable[[Any, Where], Iterable[Row]] = rows
     marks: tuple[str, ...] = ()
     same: Callable[[Json], str | None] = lambda row: None
+    note: str | None = None
 
 
 @dataclass(slots=True)
@@ -145,6 +146,8 @@ class RecordImporter:
         if strange:
             text = f"{len(strange):,} records are not {self.label}, skipped."
             builder.warn("partial", text, strange[0])
+        if found and self.format.note:
+            builder.warn("partial", self.format.note, Where(file=source.name))
         if not found:
             raise TraceError(
                 "no-calls", f"No LLM calls in {source.name}.", "It holds no record of a model's call.",

@@ -188,10 +188,10 @@ def quote(call: Call) -> Quote | Unpriced:
 
 def quote_for(terms: Terms, usage: Usage) -> Quote:
     """The rates of these terms for a usage: its prompt's size, its fees, audio and images."""
-    step = bisect_left(terms.steps, usage.prompt or 0)
+    step = bisect_left(terms.steps, usage.step_tokens)
     found = terms.quotes.get(step)
     if found is None:
-        found = terms.quotes[step] = _quote(terms, usage.prompt or 0)
+        found = terms.quotes[step] = _quote(terms, usage.step_tokens)
     if not (usage.fees or usage.detail or terms.always):
         return found
     extras, missing = _extras(terms.rates, usage, found)
@@ -247,7 +247,7 @@ def _quote(terms: Terms, prompt_tokens: int) -> Quote:
 
 def _extras(rates: Rates, usage: Usage, found: Quote) -> tuple[tuple[Extra, ...], tuple[str, ...]]:
     """What a call costs beside its buckets, and which of its fees are not known."""
-    size, sums, missing = usage.prompt or 0, dict[str, int](), list[str]()
+    size, sums, missing = usage.step_tokens, dict[str, int](), list[str]()
 
     def rate(key: str, default: int) -> int:
         return at_size(rates[key], size) if key in rates else default

@@ -22,6 +22,8 @@ SUFFIXES = (
     ("routing", re.compile(r":(?:nitro|floor|online|thinking|extended|beta|exacto)$")),
     ("effort", re.compile(r"-(?:none|minimal|low|medium|high|xhigh|max)$")),
 )
+# Hosts that put a Claude's version before its size, as Anthropic did up to 3.7.
+VERSION_FIRST = re.compile(r"^claude-(\d)(?:[.-](\d))?-(opus|sonnet|haiku)(?=-|:|@|$)")
 COMPACT_DATE = re.compile(r"(?<=-)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)")
 GEO = r"(?:(?:us|eu|apac|jp|au|ca|sa|me|af|global|us-gov)\.)?"
 BEDROCK = re.compile(
@@ -197,6 +199,10 @@ def _unprefixed(snapshot: Snapshot, name: str, hint: str | None) -> Iterator[_Tr
 def _shorter(tries: list[_Try]) -> Iterator[_Try]:
     """The same names with a compact date written out, then suffix after suffix taken off."""
     for one in tries:
+        turned = VERSION_FIRST.sub(_size_first, one.name)
+        if turned != one.name:
+            one = _Try(turned, one.provider, "with its version last", one.sure)
+            yield one
         dashed = COMPACT_DATE.sub(r"\1-\2-\3", one.name)
         if dashed != one.name:
             yield _Try(dashed, one.provider, one.how, one.sure)
@@ -212,6 +218,13 @@ def _shorter(tries: list[_Try]) -> Iterator[_Try]:
             taken.append(what)
             sure: Sure = "likely" if {"mark", "effort", "routing"} & set(taken) else one.sure
             yield _Try(name, one.provider, f"without its {' and '.join(taken)}", sure)
+        if one.name.startswith("gemini-"):
+            yield _Try(f"{one.name}-preview", one.provider, "as its preview", "likely")
+
+
+def _size_first(found: re.Match[str]) -> str:
+    major, minor, size = found.groups()
+    return f"claude-{size}-{major}" + (f"-{minor}" if minor else "")
 
 
 def _row(snapshot: Snapshot, one: _Try) -> Row | None:
