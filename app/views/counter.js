@@ -21,6 +21,9 @@ const MODELS = [
   "glm-4.6",
   "kimi-k2",
   "grok-4",
+  // A vocabulary by name counts the text as it stands.
+  "o200k_base",
+  "cl100k_base",
 ];
 
 /** @type {import("./registry.js").Panel} */
@@ -110,13 +113,14 @@ function asker(act, read, answer, pieces) {
 function show(value, answer, pieces) {
   const about = value.exactness === "exact" ? "" : "≈ ";
   const band = value.band ? ` ± ${percent(value.band, 1000)}` : "";
-  const cost = value.nusd === null ? "unpriced" : `${about}${dollars(value.nusd)} as input`;
+  const price = value.nusd === null ? "unpriced" : `${about}${dollars(value.nusd)} as input`;
+  const cost = value.model === value.tokenizer ? "" : `${price} · `; // a vocabulary has no price
   const parts =
     value.parts.length > 1 ? value.parts.map((part) => `${part.name} ${count(part.tokens)}`).join(", ") : "";
   fill(
     answer,
     el("strong", {}, `${about}${count(value.tokens)} tokens${band}`),
-    ` · ${cost} · `,
+    ` · ${cost}`,
     el(
       "span",
       { class: "muted" },

@@ -56,6 +56,10 @@ def main() -> None:
         open_only = [one for one in found if "history_thinking" not in one.row["features"]]
         if len(open_only) < len(found):
             _print("  no sealed thinking", _errors(open_only))
+        seen = corpus.thoughts(mine)
+        if seen:  # as in a log of whole sessions
+            again = corpus.counted(group, [one.row for one in found], seen)
+            _print("  with the replies", _errors(again))
         _worst(found)
         print("  not closed, and so in no bar:")
         for reason, some in sorted(by_reason.items(), key=lambda item: -len(item[1])):

@@ -11,7 +11,7 @@ import json
 import lzma
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -165,10 +165,15 @@ def of(group: Group, found: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def counted(group: Group, found: list[dict[str, Any]]) -> list[Counted]:
-    """Our count of each row's prompt, as for a request whose bill nobody knows."""
+def counted(
+    group: Group, found: list[dict[str, Any]], thoughts: Mapping[str, int] | None = None
+) -> list[Counted]:
+    """Our count of each row's prompt, as for a request whose bill nobody knows. `thoughts` are
+    what the log's earlier replies said of their seals."""
     api = next(one for one in APIS if one.key == group.importer)
     builder = TraceBuilder("corpus")
+    for seal, tokens in (thoughts or {}).items():
+        builder.remember(seal, tokens)
     for number, row in enumerate(found):
         where = Where(file="corpus", line=number + 1)
         model = row["response_model"] or row["model"]
@@ -196,6 +201,34 @@ def counted(group: Group, found: list[dict[str, Any]]) -> list[Counted]:
         tokens = sum(piece.tokens for piece in pieces) // call.options.shared_by
         answers.append(Counted(row, tokens, all(piece.exact for piece in pieces)))
     return answers
+
+
+def thoughts(found: list[dict[str, Any]]) -> dict[str, int]:
+    """Seals of hidden thinking that a recording's later requests send back, and how many tokens the
+    reply that made each had thought: what a log of whole sessions says and a lone request does not."""
+    asked: dict[tuple[str, str, str], set[int]] = {}
+    for row in found:
+        spent = row["usage"].get("thoughtsTokenCount") or 0
+        asked.setdefault(_turns(row, _contents(row)), set()).add(spent)
+    known = dict[str, int]()
+    for row in found:
+        contents = _contents(row)
+        for number, content in enumerate(contents):
+            seals = [part.get("thoughtSignature") for part in content.get("parts") or []]
+            seals = [seal for seal in seals if seal]
+            spent = asked.get(_turns(row, contents[:number]), set())
+            if len(seals) == len(spent) == 1:
+                known[seals[0]] = next(iter(spent))
+    return known
+
+
+def _contents(row: dict[str, Any]) -> list[dict[str, Any]]:
+    found = row["request_body"].get("contents")
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _turns(row: dict[str, Any], contents: list[dict[str, Any]]) -> tuple[str, str, str]:
+    return row["repo"], row["path"], json.dumps(contents, sort_keys=True)
 
 
 def _calls(row: dict[str, Any]) -> list[list[str]]:

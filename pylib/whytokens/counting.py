@@ -18,7 +18,7 @@ from whytokens.pipeline import Event, read
 from whytokens.prices import Unpriced
 from whytokens.prices.engine import price, standard
 from whytokens.tokenizers import Exactness, Tokenizer
-from whytokens.tokenizers.choose import choose
+from whytokens.tokenizers.choose import Vocabulary, choose
 
 NO_PRICE = Unpriced(reason="not priced: counted only")
 
@@ -40,12 +40,15 @@ class Count:
     parts: tuple[tuple[str, int], ...]
 
 
-def count(data: bytes, model: str, name: str = "text") -> Generator[Event, None, Count]:
-    """Count a request body of a known API as that API renders it, anything else as plain text.
+def count(
+    data: bytes, model: str, name: str = "text", vocabulary: Vocabulary | None = None
+) -> Generator[Event, None, Count]:
+    """Count a request body of a known API as that API renders it, anything else as plain text. With
+    a `vocabulary`, named by `model`, the data are the text that they are.
 
     Raises TraceError not-utf8 for bytes that are no text.
     """
-    trace = yield from _request(data, name)
+    trace = None if vocabulary else (yield from _request(data, name))
     if trace is not None:
         return (yield from _of_request(trace, model))
     try:
@@ -55,7 +58,7 @@ def count(data: bytes, model: str, name: str = "text") -> Generator[Event, None,
             "not-utf8", f"{name} is no text.", f"Byte {error.start:,} is not UTF-8.",
             where=Where(file=name), hint="Save it as UTF-8, or count the request that holds it.",
         ) from error  # fmt: skip
-    tokenizer, exactness = choose(model, None)
+    tokenizer, exactness = vocabulary or choose(model, None)
     if tokenizer.asset and not assets.have(tokenizer.asset):
         yield Need(tokenizer.asset)
     tokens = tokenizer.count_many([text])[0]
@@ -69,7 +72,7 @@ def count(data: bytes, model: str, name: str = "text") -> Generator[Event, None,
         exactness=exactness,
         tokens=tokens,
         band_per_mille=_band(tokenizer, exactness),
-        pusd=_pusd(call, tokens),
+        pusd=None if vocabulary else _pusd(call, tokens),
         parts=(("text", tokens),),
     )
 

@@ -57,7 +57,7 @@ from whytokens.spend import whatif as what_if
 from whytokens.spend.cells import Cells, cells
 from whytokens.spend.rows import rows
 from whytokens.spend.tables import Spend
-from whytokens.tokenizers.choose import choose
+from whytokens.tokenizers.choose import choose, encoding
 from whytokens.tokenizers.pieces import well_formed
 from whytokens.waste.fixed import fixed
 
@@ -246,8 +246,11 @@ def _text(request: Request) -> Generator[Event, None, TextValue]:
 
 def _count(request: Request) -> Generator[Event, None, CountValue]:
     text, model = well_formed(request["text"]), request["model"]
-    found = yield from count(text.encode(), model, "pasted text")
-    pieces = choose(model, None)[0].pieces(text[:MAX_SHOWN_CHARS]) if found.kind == "text" else []
+    known = choose(model, None)
+    # "deepseek" is a model before it is a vocabulary; "o200k_base" is no model.
+    vocabulary = encoding(model) if known[1] == "estimated" else None
+    found = yield from count(text.encode(), model, "pasted text", vocabulary)
+    pieces = (vocabulary or known)[0].pieces(text[:MAX_SHOWN_CHARS]) if found.kind == "text" else []
     return {
         "model": found.model,
         "kind": found.kind,

@@ -35,6 +35,8 @@ def test_it_counts_as_one_types_and_colours_the_pieces(desk: Page, address: str)
     count(desk, "<img src=x onerror=alert(1)>", "no-such-model")
     expect(answer).to_contain_text("unpriced", timeout=SLOW_MS)
     assert desk.locator(".counter img").count() == 0
+    count(desk, "some text", "cl100k_base")
+    expect(answer).to_have_text("2 tokens · cl100k_base, exact", timeout=SLOW_MS)
     count(desk, "", "gpt-4o")
     expect(answer).to_have_text("")
 

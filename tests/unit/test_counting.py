@@ -107,3 +107,43 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert main(["count", str(file), "--model", "claude-sonnet-4-5"]) == 0
     assert capsys.readouterr().out.startswith("≈ ")
     assert main(["count", str(tmp_path / "gone"), "--model", "gpt-4o"]) == 1
+
+
+def test_a_vocabulary_by_name_counts_a_request_as_the_text_that_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "request.json"
+    file.write_bytes(b'{"messages": [{"role": "user", "content": "Hi"}]}')
+    tokens = choose("gpt-4o", None)[0].count_many([file.read_text()])[0]
+    assert main(["count", str(file), "--encoding", "o200k_base"]) == 0
+    assert capsys.readouterr().out == f"{tokens} tokens in o200k_base\n"
+    assert main(["count", str(file), "--model", "gpt-4o"]) == 0
+    assert capsys.readouterr().out.startswith("8 tokens for gpt-4o (OpenAI Chat Completions")
+    assert main(["count", str(file), "--encoding", "claude-v3", "--json", "--pieces"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["exactness"], said["pusd"]) == ("reconstructed", None)
+    assert "".join(piece["text"] for piece in said["pieces"]) == file.read_text()
+
+
+@pytest.mark.parametrize(
+    "asked", [["--encoding", "o300k"], ["--encoding", "gemma3", "--model", "x"], []]
+)
+def test_either_a_model_or_a_vocabulary_that_there_is(asked: list[str], tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["count", str(tmp_path / "x"), *asked])
+
+
+def test_the_page_takes_a_vocabulary_for_a_model_where_no_model_has_its_name() -> None:
+    def told(model: str) -> tuple[str, object]:
+        request = {
+            "v": 1,
+            "id": 1,
+            "op": "count",
+            "text": '{"model": "m", "input": "Hi"}',
+            "model": model,
+        }
+        value = json.loads(list(handle(json.dumps(request)))[-1])["value"]
+        return value["kind"], value["nusd"]
+
+    assert told("cl100k_base") == ("text", None)
+    assert told("deepseek")[0] == told("gpt-4o")[0] == "OpenAI Responses"

@@ -16,12 +16,19 @@ from whytokens.errors import TraceError
 from whytokens.money import dollars
 from whytokens.pipeline import finished
 from whytokens.price_note import nusd
-from whytokens.tokenizers.choose import choose
+from whytokens.tokenizers.choose import choose, encoding, encodings
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="a file, or - for standard input")
-    parser.add_argument("--model", required=True, help="the model that would count it")
+    by = parser.add_mutually_exclusive_group(required=True)
+    by.add_argument("--model", help="the model that would count it")
+    by.add_argument(
+        "--encoding",
+        choices=list(encodings()),
+        metavar="NAME",
+        help="a vocabulary by name, for the text as it stands: " + ", ".join(encodings()),
+    )
     parser.add_argument("--json", action="store_true", help="as JSON, a line a file")
     parser.add_argument("--pieces", action="store_true", help="show what is counted, a line each")
 
@@ -29,11 +36,13 @@ def _options(parser: argparse.ArgumentParser) -> None:
 def _act(options: argparse.Namespace) -> int:
     """Every file in turn; one that cannot be read does not stop the others."""
     counts, failed = list[Count](), 0
+    vocabulary = encoding(options.encoding) if options.encoding else None
+    model = options.encoding or options.model
     for file in options.files:
         name = "standard input" if file == STDIN else Path(file).name
         try:
             data = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
-            found = finished(count(data, options.model, name))
+            found = finished(count(data, model, name, vocabulary))
         except TraceError as error:
             complain(error)
             failed = 1
@@ -43,7 +52,9 @@ def _act(options: argparse.Namespace) -> int:
             failed = 1
             continue
         counts.append(found)
-        pieces = _pieces(data, options.model) if options.pieces and found.kind == "text" else []
+        shown = options.pieces and found.kind == "text"
+        text = data.decode("utf-8-sig") if shown else ""
+        pieces = (vocabulary or choose(model, None))[0].pieces(text) if shown else []
         if options.json:
             _as_json(found, name, pieces)
         else:
@@ -52,10 +63,6 @@ def _act(options: argparse.Namespace) -> int:
         about = "" if all(one.exactness == "exact" for one in counts) else "≈ "
         sys.stdout.write(f"{about}{sum(one.tokens for one in counts):,} tokens together\n")
     return failed
-
-
-def _pieces(data: bytes, model: str) -> list[tuple[str, int]]:
-    return choose(model, None)[0].pieces(data.decode("utf-8-sig"))
 
 
 def _as_json(found: Count, name: str, pieces: list[tuple[str, int]]) -> None:
@@ -69,11 +76,13 @@ def _as_json(found: Count, name: str, pieces: list[tuple[str, int]]) -> None:
 def _as_text(found: Count, name: str, pieces: list[tuple[str, int]]) -> None:
     about = "" if found.exactness == "exact" else "≈ "
     band = f" ± {found.band_per_mille / 10:g} %" if found.band_per_mille else ""
-    cost = ", unpriced" if found.pusd is None else f", {dollars(nusd(found.pusd))} as input"
-    sys.stdout.write(
-        f"{name}{about}{found.tokens:,} tokens{band} for {found.model} "
-        f"({found.kind}, {found.tokenizer}){cost}\n"
-    )
+    said = f"{name}{about}{found.tokens:,} tokens{band} "
+    if found.model == found.tokenizer:  # a vocabulary has no price
+        said += f"in {found.tokenizer}"
+    else:
+        cost = "unpriced" if found.pusd is None else f"{dollars(nusd(found.pusd))} as input"
+        said += f"for {found.model} ({found.kind}, {found.tokenizer}), {cost}"
+    sys.stdout.write(said + "\n")
     for label, tokens in found.parts if len(found.parts) > 1 else ():
         sys.stdout.write(f"  {tokens:>9,}  {label}\n")
     for piece, tokens in pieces:

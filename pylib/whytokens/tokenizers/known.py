@@ -11,7 +11,7 @@ from whytokens.tokenizers.mistral import MISTRAL
 from whytokens.tokenizers.open_models import LLAMA3, LLAMA4, QWEN, QWEN35, TEKKEN
 from whytokens.tokenizers.openai import CL100K, HARMONY, O200K, P50K, R50K
 
-TOKENIZERS: tuple[Tokenizer, ...] = (
+VOCABULARIES: tuple[Tokenizer, ...] = (
     HARMONY,
     CL100K,
     O200K,
@@ -29,5 +29,5 @@ TOKENIZERS: tuple[Tokenizer, ...] = (
     DEEPSEEK,
     MISTRAL,
     TEKKEN,
-    *ESTIMATES,
 )
+TOKENIZERS: tuple[Tokenizer, ...] = (*VOCABULARIES, *ESTIMATES)
