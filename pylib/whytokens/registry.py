@@ -43,12 +43,14 @@ from whytokens.importers.anthropic_usage import ANTHROPIC_USAGE
 from whytokens.importers.apis import BODIES
 from whytokens.importers.atif import ATIF
 from whytokens.importers.batch import BATCH
+from whytokens.importers.bedrock_invocations import BEDROCK_INVOCATIONS
 from whytokens.importers.braintrust import BRAINTRUST
 from whytokens.importers.ccusage import CCUSAGE
 from whytokens.importers.chatgpt_export import CHATGPT_EXPORT
 from whytokens.importers.claude_code import CLAUDE_CODE
 from whytokens.importers.claude_export import CLAUDE_EXPORT
 from whytokens.importers.cline import CLINE
+from whytokens.importers.cloudflare_gateway import CLOUDFLARE_GATEWAY
 from whytokens.importers.codex import CODEX
 from whytokens.importers.copilot_chat import COPILOT_CHAT
 from whytokens.importers.cursor_chats import CURSOR_CHATS
@@ -73,17 +75,21 @@ from whytokens.importers.openai_usage import OPENAI_USAGE
 from whytokens.importers.opencode import OPENCODE
 from whytokens.importers.openhands import OPENHANDS
 from whytokens.importers.openrouter import OPENROUTER
+from whytokens.importers.opik import OPIK
 from whytokens.importers.otel import AI_SDK, CTXCAPTURE, LOGFIRE, OPENINFERENCE, OTEL
 from whytokens.importers.otel_metrics import OTEL_METRICS
 from whytokens.importers.pasted_command import PASTED_COMMAND
 from whytokens.importers.pasted_python import PASTED_PYTHON
 from whytokens.importers.phoenix_database import PHOENIX_DATABASE
 from whytokens.importers.portkey import PORTKEY
+from whytokens.importers.posthog import POSTHOG
 from whytokens.importers.promptfoo import PROMPTFOO
 from whytokens.importers.promptlayer import PROMPTLAYER
+from whytokens.importers.pydantic_ai import PYDANTIC_AI
 from whytokens.importers.specstory import SPECSTORY
 from whytokens.importers.swe_agent import SWE_AGENT
 from whytokens.importers.vcr import VCR
+from whytokens.importers.vertex_logs import VERTEX_LOGS
 from whytokens.importers.weave import WEAVE
 from whytokens.importers.whytokens_shape import WHYTOKENS_SHAPE
 from whytokens.layouts import Layout
@@ -125,6 +131,7 @@ IMPORTERS: tuple[Importer, ...] = (
     AIDER_HISTORY,
     AIDER_REQUESTS,
     CURSOR_TRANSCRIPT,
+    PYDANTIC_AI,
     PASTED_COMMAND,
     LANGFUSE,
     LANGSMITH,
@@ -138,6 +145,11 @@ IMPORTERS: tuple[Importer, ...] = (
     PROMPTLAYER,
     PROMPTFOO,
     OPENROUTER,
+    BEDROCK_INVOCATIONS,
+    VERTEX_LOGS,
+    CLOUDFLARE_GATEWAY,
+    OPIK,
+    POSTHOG,
     CTXCAPTURE,
     AI_SDK,
     OPENINFERENCE,

@@ -97,7 +97,16 @@ def exchanges(value: Any, where: Where) -> Iterator[Exchange]:
             if isinstance(item, dict):
                 yield _exchange(item, place)
         return
-    if isinstance(value, dict):
+    if not isinstance(value, dict):
+        return
+    page = value.get("data")
+    if value.get("object") == "list" and isinstance(
+        page, list
+    ):  # of an API that lists what it stored
+        yield from exchanges(
+            page, Where(file=where.file, line=where.line, pointer=pointer(where.pointer, "data"))
+        )
+    else:
         yield _exchange(value, where)
 
 

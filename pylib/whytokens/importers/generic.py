@@ -17,6 +17,7 @@ from whytokens.importers.conversation import SYSTEM_AND_TOOLS, TOOLS_ONLY, Conve
 from whytokens.importers.logged import tokens
 from whytokens.importers.talks import Talk, TalkImporter
 from whytokens.importers.usage import excluding_cache, usage_of
+from whytokens.importers.usage.langchain import langchain
 from whytokens.importers.values import Json, as_dict, as_list, as_str, as_time, as_tokens, inside
 from whytokens.model import Role, Usage, Where
 
@@ -126,8 +127,9 @@ def _message(one: Json, where: Where) -> Spoken | None:
     for key in ("tool_call_id", "toolCallId", "name", "toolName", "reasoning_content", "reasoning"):
         if as_str(inner.get(key)):
             message[key] = inner[key]
+    about = as_dict(inner.get("response_metadata"))  # LangChain's
     return Spoken(
-        role, message, _usage(one, inner), _first(MODEL_KEYS, inner, one),
+        role, message, _usage(one, inner, about), _first(MODEL_KEYS, inner, one, about),
         _first(SESSION_KEYS, one, inner), _any(TIME_KEYS, one, inner), at,
     )  # fmt: skip
 
@@ -155,7 +157,7 @@ def _usage(*places: Json) -> Usage | None:
     for place in places:
         for key in USAGE_KEYS:
             raw = as_dict(place.get(key))
-            found = usage_of(raw) or _loose(raw)
+            found = (key == "usage_metadata" and langchain(raw)) or usage_of(raw) or _loose(raw)
             if found is not None and found.prompt:
                 return found
     return None

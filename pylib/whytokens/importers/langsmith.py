@@ -21,6 +21,7 @@ from whytokens.importers.records import (
     under,
 )
 from whytokens.importers.usage import usage_of, usd_as_pusd
+from whytokens.importers.usage.langchain import langchain
 from whytokens.importers.values import Json, as_dict, as_list, as_str, as_time, as_tokens
 from whytokens.model import Usage, Where
 
@@ -128,17 +129,9 @@ def _usage(row: Json, outputs: Json, provider: str | None) -> Usage | None:
     said = [as_dict(outputs.get("usage_metadata"))]
     said += [as_dict(message.get("usage_metadata")) for message in _messages(outputs)]
     for raw in said:
-        if raw.get("input_tokens") is not None:
-            details = as_dict(raw.get("input_token_details"))
-            out = as_dict(raw.get("output_token_details"))
-            hour = as_tokens(details.get("ephemeral_1h_input_tokens")) or 0
-            write = as_tokens(details.get("cache_creation")) or 0
-            write = max(write, hour + (as_tokens(details.get("ephemeral_5m_input_tokens")) or 0))
-            return tokens(
-                as_tokens(raw["input_tokens"]), as_tokens(raw.get("output_tokens")),
-                read=as_tokens(details.get("cache_read")), write=write, write_1h=hour,
-                reasoning=as_tokens(out.get("reasoning")), total=as_tokens(raw.get("total_tokens")),
-            )  # fmt: skip
+        found = langchain(raw)
+        if found is not None:
+            return found
     raw = as_dict(outputs.get("usage")) or as_dict(
         as_dict(outputs.get("llm_output")).get("token_usage")
     )
