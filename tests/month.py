@@ -106,7 +106,7 @@ def _run(dice: random.Random, run: int, day: int, number: int) -> Iterable[Recor
 def opened(records: Sequence[Record], parents: dict[str, str] | None = None) -> Opened:
     """Through the engine, as if an importer had read them."""
     builder = TraceBuilder("month")
-    builder.used("made up")
+    builder.used("made_up", "made up")
     for one in records:
         usage = Usage(
             input=one.input_tokens - one.read_tokens,

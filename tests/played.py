@@ -45,6 +45,7 @@ class Turn:
     reported: bool = True
     # Billed tokens that no part explains; settings of the request.
     extra: int = 0
+    importer: str = ""
     options: Options = field(default_factory=Options)
 
 
@@ -53,6 +54,7 @@ def play(model: str, turns: Iterable[Turn]) -> tuple[Trace, list[Attribution]]:
     builder = TraceBuilder("played")
     for number, turn in enumerate(turns):
         where = Where(file="played", line=number + 1)
+        builder.used(turn.importer, "played")
         total = sum(len(text_of(part)) for part in turn.parts) + turn.extra
         reply = ()
         if turn.reply:

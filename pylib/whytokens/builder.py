@@ -99,6 +99,7 @@ def _asked_within(call: Call, model: str, spent: Usage) -> Call:
     return Call(
         id=call.id,
         session=call.session,
+        importer=call.importer,
         api=call.api,
         model=model,
         provider=call.provider,
@@ -132,6 +133,8 @@ class TraceBuilder:
         self._warnings: list[TraceWarning] = []
         self._seen: set[tuple[str, ...]] = set()
         self._importers: list[str] = []
+        self._reading = ""
+        self._gathers_for: dict[str, str] = {}
         self._components: dict[str, Component] = {}
         self._gatherers: dict[str, Gatherer] = {}
 
@@ -250,6 +253,7 @@ class TraceBuilder:
         call = Call(
             id=CallId(-1),
             session=session or "",
+            importer=self._reading,
             api=api,
             model=model,
             prompt=prompt,
@@ -286,6 +290,7 @@ class TraceBuilder:
         """The one gatherer of this trace under `key`: for formats spread over several files."""
         if key not in self._gatherers:
             self._gatherers[key] = make(self)
+            self._gathers_for[key] = self._reading
         return self._gatherers[key]  # type: ignore[return-value]
 
     def finish(self) -> None:
@@ -296,13 +301,15 @@ class TraceBuilder:
     def finishing(self) -> Iterator[None]:
         """The same, with their pauses."""
         for key in sorted(self._gatherers):
+            self._reading = self._gathers_for[key]
             yield from self._gatherers[key].finish() or ()
         self._gatherers.clear()
 
-    def used(self, importer: str) -> None:
-        """Remember which importer read a file."""
-        if importer not in self._importers:
-            self._importers.append(importer)
+    def used(self, key: str, label: str) -> None:
+        """Which importer reads the file that comes now."""
+        self._reading = key
+        if label not in self._importers:
+            self._importers.append(label)
 
     @property
     def calls_so_far(self) -> int:

@@ -195,6 +195,7 @@ class Call:
     """One request to a model and its reply.
 
     `api` says whose rendering applies ("openai.chat", "openai.responses", "anthropic.messages").
+    `importer` is the key of the one that read it: a client of its own (a coding agent) or any API's.
     `prompt` is the visible prompt; `hidden` names what was sent but is not in the file ("system
     prompt and tool schemas"), None when the file holds the whole request. `cache_marks` are
     depths in the prompt tree after which a cache breakpoint stands. `tier` and `region` as the
@@ -204,6 +205,7 @@ class Call:
     id: CallId
     session: str
     parent: CallId | None = None
+    importer: str = ""
     api: str
     model: str | None
     provider: str | None = None

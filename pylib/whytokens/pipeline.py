@@ -129,7 +129,7 @@ def read(sources: Sequence[Source]) -> Generator[Event, None, Trace]:
     for source in _files(sources, errors):
         try:
             importer = _importer(source)
-            builder.used(importer.label)
+            builder.used(importer.key, importer.label)
             for step in importer.load(source, builder):
                 if isinstance(step, Need):
                     yield step

@@ -17,6 +17,7 @@ from whytokens.detectors.json_whitespace import JSON_WHITESPACE
 from whytokens.detectors.near_duplicates import NEAR_DUPLICATES
 from whytokens.detectors.never_called_tools import NEVER_CALLED_TOOLS
 from whytokens.detectors.old_thinking import OLD_THINKING
+from whytokens.detectors.overlong_entries import OVERLONG_ENTRIES
 from whytokens.detectors.rereads import REREADS
 from whytokens.detectors.retries import RETRIES
 from whytokens.detectors.stale_results import STALE_RESULTS
@@ -178,6 +179,7 @@ DETECTORS: tuple[Detector, ...] = (
     AGENT_LOOPS,
     UNCACHED_PREFIX,
     IDLE_REBUILDS,
+    OVERLONG_ENTRIES,
     DEAD_WRITES,
     FAN_OUT,
     CACHE_BUSTER,

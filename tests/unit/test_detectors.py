@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,10 @@ from whytokens.cache.prompts import Prompts
 from whytokens.cache.volatile import breaker, volatile
 from whytokens.detectors.near_duplicates import jaccard, shingles
 from whytokens.detectors.snippets import family
+from whytokens.model import CallId, Where
+from whytokens.waste import Evidence, Fix, Say, Waste
+from whytokens.waste.clients import CLIENTS, client_of
+from whytokens.waste.remedies import remedy, rows
 from whytokens.waste.traffic import threads
 
 CLAUDE, GPT = "claude-sonnet-5", "gpt-4o"
@@ -50,7 +55,7 @@ def text(words: int, seed: int = 0) -> str:
 
 def test_the_registry_lists_every_detector_once() -> None:
     keys = [detector.key for detector in registry.DETECTORS]
-    assert len(keys) == len(set(keys)) == 21
+    assert len(keys) == len(set(keys)) == 22
 
 
 def test_tools_of_an_mcp_server_are_rolled_up() -> None:
@@ -144,6 +149,13 @@ def test_almost_the_same_text() -> None:
     alike = jaccard(shingles(whole), shingles(edited))
     assert 0.97 < alike < 1
     assert found.saving.pusd == len(edited) * round(alike * 10**6) // 10**6 * 2_000_000
+    # A word changed in every ten spoils three runs of three words each; it is the same text still.
+    words = whole.split()
+    words[::12] = ["renamed"] * len(words[::12])
+    steps[1][1] = ("user", "", 0, " ".join(words))
+    renamed = only("near-duplicates", growing(steps))
+    assert renamed is not None
+    assert [item.note for item in renamed.evidence] == ["91 % as in call 1"]
     steps[1][1] = ("user", "", 0, text(300, 5))
     assert only("near-duplicates", growing(steps)) is None
 
@@ -367,11 +379,15 @@ def test_advice_is_never_part_of_the_total() -> None:
 
 
 def test_long_schemas_are_advice() -> None:
-    turns = [Turn(at=0, parts=[("tools", "big", 900), ("tools", "small", 90), RULES])]
+    turns = [
+        Turn(at=n, parts=[("tools", "big", 900), ("tools", "small", 90), RULES]) for n in range(2)
+    ]
     found = finding(checked(CLAUDE, turns), "verbose-schemas")
     assert found is not None
+    assert found.title == "Send fewer or shorter tool definitions: 990 tokens a call"
     assert [item.label for item in found.evidence] == ["big"]
     assert found.saving is None
+    assert finding(checked(CLAUDE, turns[:1]), "verbose-schemas") is None
 
 
 def test_long_histories_are_advice() -> None:
@@ -410,3 +426,161 @@ def test_a_transcript_does_not_say_what_was_cached() -> None:
     assert request.saving.certainty == "estimated"
     transcript = growing(steps, reported=False, hidden="system prompt and tool schemas")
     assert finding(checked(CLAUDE, transcript), "uncached-prefix") is None
+
+
+def test_a_prompt_built_anew_repeats_nothing() -> None:
+    """A turn's thinking is left out once the user speaks again: what stands behind it came before."""
+    note: Part = ("tool_result", "Bash/", 0, text(200))
+    copy: list[Part] = [("tool_call", "Bash", 0, "{}"), note]
+    thought: list[Part] = [("thinking", "hm", 300)]
+    turns = [
+        Turn(at=0, parts=[RULES, ("user", "q", 20)]),
+        Turn(at=30, parts=[RULES, ("user", "q", 20), *thought, *copy]),
+        Turn(at=60, parts=[RULES, ("user", "q", 20), *thought, *copy, *copy]),
+        Turn(at=90, parts=[RULES, ("user", "q", 20), *copy, *copy, ("user", "next", 20)]),
+    ]
+    found = only("rereads", turns)
+    assert found is not None
+    assert found.saving is not None
+    assert [(item.call, item.note) for item in found.evidence] == [(2, "first in call 2")]
+    assert found.saving.alone_pusd == len(note[3]) * 2 * 2_000_000  # type: ignore[misc]
+    assert only("rereads", [*turns[:2], turns[3]]) is not None
+
+
+def test_a_stock_answer_is_no_reread() -> None:
+    """Two different calls that both find nothing read nothing twice; the same call does."""
+    nothing = (
+        "no matches in any of the files that were searched, exit code 1, wall time 0.01 s " * 2
+    )
+    asked = [call_and_result("rg", f'{{"q":"{word}"}}', nothing) for word in ("a", "b", "b")]
+    assert only("rereads", growing(asked[:2])) is None
+    found = only("rereads", growing(asked))
+    assert found is not None
+    assert [item.call for item in found.evidence] == [2]
+
+
+def test_two_parts_of_a_file_do_not_replace_each_other() -> None:
+    """A transcript that keeps only a file's name does not say which lines were read."""
+    parts = [text(200), text(200, 1)]
+    steps = [call_and_result("Read", '{"input": "a.py"}', part) for part in parts]
+    later: list[list[Part]] = [[("assistant", f"t{n}", 40)] for n in range(4)]
+    assert only("superseded-reads", growing([*steps, *later])) is None
+    lines = [f"line {n} of a file" for n in range(90)]
+    whole, edited = "\n".join(lines), "\n".join(["changed", *lines[1:]])
+    steps = [call_and_result("Read", '{"input": "a.py"}', part) for part in (whole, edited)]
+    assert only("superseded-reads", growing([*steps, *later])) is not None
+
+
+def test_what_does_not_pay_is_not_cleared() -> None:
+    """Two results are replaced; behind the second stands so much that clearing it costs more."""
+    first = [call_and_result("a", '{"p":1}', text(90, seed)) for seed in (1, 2)]
+    second = [call_and_result("b", '{"p":2}', text(90, seed)) for seed in (3, 4)]
+    steps = [*first, second[0], [("user", "book", 30_000)], second[1],
+             *([("assistant", f"t{n}", 40)] for n in range(20))]  # fmt: skip
+    turns, before = [], 0
+    for turn in growing(list(steps)):
+        size = sum(part[2] or len(part[3]) for part in turn.parts)  # type: ignore[misc]
+        turns.append(replace(turn, read=before, write_5m=size - before))
+        before = size
+    found = only("superseded-reads", turns)
+    assert found is not None
+    assert found.title == "Clear 1 tool result that newer ones replace"
+    assert [item.label for item in found.evidence] == ["a a.py"]
+
+
+def test_cleared_for_nothing_is_no_finding() -> None:
+    steps = [call_and_result("Read", '{"p":1}', text(90, 1)), [("user", "book", 30_000)],
+             call_and_result("Read", '{"p":1}', text(90, 2))]  # fmt: skip
+    turns, before = [], 0
+    for turn in growing(list(steps)):
+        size = sum(part[2] or len(part[3]) for part in turn.parts)  # type: ignore[misc]
+        turns.append(replace(turn, read=before, write_5m=size - before))
+        before = size
+    detectors = [one for one in registry.DETECTORS if one.key == "superseded-reads"]
+    (found,) = checked(CLAUDE, turns, detectors).findings
+    assert (found.state, found.saving) == ("ok", None)
+    assert found.title.endswith("not worth it here")
+
+
+def test_fixes_speak_the_words_of_the_client() -> None:
+    pauses = [
+        Turn(at=900 * n, parts=[("user", f"q{m}", 3000) for m in range(n + 1)],
+             write_5m=3000 * (n + 1), hidden="system prompt and tool schemas", importer=importer)
+        for n in range(6)
+        for importer in ("claude_code",)
+    ]  # fmt: skip
+    found = finding(checked(CLAUDE, pauses), "idle-rebuilds")
+    assert found is not None
+    assert found.fix is not None
+    assert '{"promptCacheTtl": "1h"}' in found.fix.snippet
+    assert "cache_control" not in found.fix.snippet
+    # Cline sets its breakpoints itself and has no setting for it: nothing is promised.
+    cline = [replace(turn, importer="cline") for turn in pauses]
+    assert finding(checked(CLAUDE, cline), "idle-rebuilds") is None
+    own = [replace(turn, importer="", hidden=None) for turn in pauses]
+    assert any(f.fix and "cache_control" in f.fix.snippet for f in checked(CLAUDE, own).findings)
+
+
+def test_a_client_is_known_by_its_system_text() -> None:
+    system = "You are Claude Code, Anthropic's official CLI for Claude."
+    trace, _ = play(CLAUDE, [Turn(at=0, parts=[("system", "", 0, system), ("user", "q", 9)])])
+    client = client_of(trace, trace.calls[0])
+    assert client is not None
+    assert client.name == "Claude Code"
+    trace, _ = play(CLAUDE, [Turn(at=0, parts=[RULES, ("user", "", 0, system)])])
+    assert client_of(trace, trace.calls[0]) is None
+
+
+def test_servers_are_turned_off_by_name() -> None:
+    tools: list[Part] = [("tools", "mcp:jira/search", 300), ("tools", "mcp:git/log", 300)]
+    for importer, words in (
+        ("claude_code", "/mcp disable jira\n/mcp disable git"),
+        ("codex", "[mcp_servers.jira]\nenabled = false\n[mcp_servers.git]\nenabled = false"),
+        ("gemini_cli", '{"mcp": {"excluded": ["jira", "git"]}}'),
+        ("cursor", ""),
+    ):
+        turns = [Turn(at=n, parts=[*tools, RULES, ("user", f"q{n}", 50)], reply="ok", importer=importer)
+                 for n in range(12)]  # fmt: skip
+        trace, _ = play(CLAUDE, turns)
+        client = client_of(trace, trace.calls[0])
+        assert client is not None
+        evidence = tuple(
+            Evidence(call=CallId(0), segment=None, label=label, tokens=1, where=Where(file="t"))
+            for label in ("mcp:jira search", "mcp:git log")
+        )
+        waste = Waste(title="", why="", change=Say(), evidence=evidence, fix=Fix(text="api"))
+        fix = remedy(client, "never-called-tools", waste)
+        assert words in fix.snippet
+        assert fix.text != "api"
+
+
+def test_every_remedy_belongs_to_a_client_and_a_detector() -> None:
+    keys = {detector.key for detector in registry.DETECTORS}
+    for row in rows():
+        assert row["client"] in {*CLIENTS, ""}
+        assert set(row["findings"]) <= keys
+
+
+def test_a_transcript_without_usage_promises_what_a_cached_one_would_save() -> None:
+    note: Part = ("user", "", 0, text(300))
+    steps: list[list[Part]] = [
+        [note], [("assistant", "ok", 5), note], *([("assistant", f"t{n}", 40)] for n in range(20))
+    ]  # fmt: skip
+    turns = growing(steps, reported=False, hidden="system prompt and tool schemas")
+    found = only("duplicates", turns)
+    assert found is not None
+    assert found.saving is not None
+    assert found.saving.low_pusd < found.saving.pusd / 4
+
+
+def test_an_hour_is_not_needed_for_calls_a_minute_apart() -> None:
+    turns, before = [], 0
+    for turn in growing([[("user", f"q{n}", 3000)] for n in range(12)]):
+        size = sum(part[2] for part in turn.parts)
+        turns.append(replace(turn, read=before, write_1h=size - before))
+        before = size
+    found = finding(checked(CLAUDE, turns), "overlong-entries")
+    assert found is not None
+    assert found.saving is not None
+    assert found.saving.pusd > 0
+    assert finding(checked(CLAUDE, turns), "idle-rebuilds") is None

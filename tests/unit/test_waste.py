@@ -11,12 +11,12 @@ from whytokens.cache import Bill
 from whytokens.cache.prompts import Prompts
 from whytokens.detectors.binary_text import entropy
 from whytokens.detectors.history_growth import SUMMARY_TOKENS, TAIL_TOKENS, turns_to_pay
-from whytokens.detectors.never_called_tools import chance
 from whytokens.model import NodeId
 from whytokens.waste import WHOLE, Claim, Fix, Remove, Waste
 from whytokens.waste.claims import Claims
 from whytokens.waste.pricing import Pricer, billed
 from whytokens.waste.projection import Event, project
+from whytokens.waste.rule_of_three import chance
 from whytokens.waste.traffic import Traffic
 
 FIX = Fix(text="fix")

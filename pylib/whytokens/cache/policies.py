@@ -27,6 +27,11 @@ class Policy:
     tail: int | None = None
     automatic: bool = False
 
+    @property
+    def shape(self) -> tuple[bool, bool]:
+        """Where breakpoints stand, whatever their lifetimes."""
+        return self.static is not None, self.tail is not None
+
     def name(self, rules: Rules) -> str:
         if self.automatic:
             return "automatic"
@@ -36,6 +41,22 @@ class Policy:
         if self.tail is not None:
             found.append(f"moving tail {rules.lifetimes[self.tail].id}")
         return " + ".join(found) or "none"
+
+    def spoken(self, rules: Rules) -> str:
+        """The policy in words."""
+        found = []
+        if self.static is not None:
+            found.append(f"a breakpoint after what never changes, kept {_life(rules, self.static)}")
+        if self.tail is not None:
+            found.append(f"one at the end of the last message, kept {_life(rules, self.tail)}")
+        return " and ".join(found) or "as the provider does by itself"
+
+
+def _life(rules: Rules, number: int) -> str:
+    minutes = rules.lifetimes[number].ms // 60_000
+    if minutes < 60:
+        return f"{minutes} minutes"
+    return "an hour" if minutes == 60 else f"{minutes // 60} hours"
 
 
 NONE, AUTOMATIC = Policy(), Policy(automatic=True)

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 
 from whytokens.attribution.share import Attribution
 from whytokens.model import SegmentId
-from whytokens.waste import WHOLE, Claim, Evidence, Fix, Remove, Waste
-from whytokens.waste.priced import Arrival, History, Priced
+from whytokens.waste import WHOLE, Fix, Waste
+from whytokens.waste.priced import Found, Priced, some
 
+MIN_CHARS = 256
 BLOB = re.compile(r"[A-Za-z0-9+/_-]{256,}={0,2}(?:\r?\n[A-Za-z0-9+/_-]{16,}={0,2})*")
 # Bits per character: base64 of compressed data has 5.9, hexadecimal 4.0, a long identifier below 3.6.
 MIN_ENTROPY_BITS = 4.6
@@ -37,8 +38,7 @@ class BinaryText:
     looks_for = "binary data sent as text"
 
     def find(self, priced: Priced) -> Iterator[Waste]:
-        claims: list[Claim] = []
-        evidence: list[Evidence] = []
+        found = Found()
         known: dict[SegmentId, list[tuple[int, int]]] = {}
         for history in priced.histories:
             for arrival in history.arrivals:
@@ -48,27 +48,23 @@ class BinaryText:
                 if parts is None:
                     one = history.calls[arrival.turn]
                     parts = known[arrival.segment.id] = list(_parts(one, arrival.segment.text))
-                for low, high in parts:
-                    claims.append(Claim(arrival.node, arrival.slot, arrival.node, low, high))
                 if parts:
-                    evidence.append(_evidence(priced, arrival, history, parts))
-        if claims:
+                    found.add(priced, history, arrival, _note(parts), parts=parts)
+        if found:
             yield Waste(
                 title="Keep binary data out of the text",
-                why=f"{len(evidence):,} text{'s hold' if len(evidence) > 1 else ' holds'} base64 of 256 characters.",
-                change=Remove(tuple(claims)),
-                evidence=tuple(evidence),
+                why=f"{some(len(found), 'text')} with {MIN_CHARS} characters and more that only a machine can read.",
+                change=found.change,
+                evidence=tuple(found.evidence),
                 fix=FIX,
                 confidence="high",
                 assumptions=("The data is not sent; the text around it stays.",),
             )
 
 
-def _evidence(
-    priced: Priced, arrival: Arrival, history: History, parts: list[tuple[int, int]]
-) -> Evidence:
+def _note(parts: list[tuple[int, int]]) -> str:
     share = sum(high - low for low, high in parts) / WHOLE
-    return priced.evidence(arrival, history, f"{share * 100:.0f} % of it is binary data")
+    return f"{share * 100:.0f} % of it is binary data"
 
 
 def _parts(one: Attribution, text: str) -> Iterator[tuple[int, int]]:

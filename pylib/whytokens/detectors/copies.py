@@ -11,13 +11,21 @@ from dataclasses import dataclass
 from whytokens.waste.priced import Arrival, History, Priced
 
 MIN_TOKENS = 64
+# Of one text the first and the last so many arrivals are compared with.
+KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
+    """`before`: the earlier arrivals of this text that stand in the same prompt."""
+
     history: History
-    first: Arrival
+    before: tuple[Arrival, ...]
     again: Arrival
+
+    @property
+    def note(self) -> str:
+        return f"first in call {self.history.calls[self.before[0].turn].call.id + 1:,}"
 
 
 def copies(priced: Priced) -> Iterator[Copy]:
@@ -29,7 +37,9 @@ def copies(priced: Priced) -> Iterator[Copy]:
             if arrival.tokens < MIN_TOKENS or not text or arrival.segment.category == "tools":
                 continue
             known = seen.setdefault(" ".join(text.split()), [])
-            first = next((a for a in known if priced.holds(a.node, arrival.node)), None)
-            if first is not None:
-                yield Copy(history, first, arrival)
+            before = tuple(a for a in known if priced.holds(a.node, arrival.node))
+            if before:
+                yield Copy(history, before, arrival)
             known.append(arrival)
+            if len(known) > 2 * KEPT:  # a stock answer comes thousands of times
+                del known[KEPT]

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whytokens.detectors.copies import copies
-from whytokens.waste import Fix, Remove, Waste
-from whytokens.waste.priced import Priced
+from whytokens.waste import Fix, Waste
+from whytokens.waste.priced import Found, Priced, some
 
 FIX = Fix(
     text="Send this text once, near the start of the prompt, and refer to it afterwards.",
@@ -26,20 +26,16 @@ class Duplicates:
     looks_for = "text that stands twice in a prompt"
 
     def find(self, priced: Priced) -> Iterator[Waste]:
-        found = [c for c in copies(priced) if c.again.segment.category not in SKIPPED]
+        found = Found()
+        for one in copies(priced):
+            if one.again.segment.category not in SKIPPED:
+                found.add(priced, one.history, one.again, one.note)
         if found:
             yield Waste(
-                title=f"Send {len(found):,} repeated text{'s' if len(found) != 1 else ''} once",
+                title=f"Send {some(len(found), 'repeated text')} once",
                 why="Each stands in the same prompt already, word for word.",
-                change=Remove(tuple(priced.claim(one.again) for one in found)),
-                evidence=tuple(
-                    priced.evidence(
-                        one.again,
-                        one.history,
-                        f"first in call {one.history.calls[one.first.turn].call.id + 1:,}",
-                    )
-                    for one in found
-                ),
+                change=found.change,
+                evidence=tuple(found.evidence),
                 fix=FIX,
                 confidence="high",
                 assumptions=("The first copy stays; later ones are not sent.",),

@@ -43,7 +43,7 @@ class HistoryGrowth:
                 title="Sum up long conversations",
                 why=(
                     f"At call {one.call.id + 1:,} the prompt has {one.prompt_tokens:,} tokens and {left:,} "
-                    f"calls follow; a summary of {SUMMARY_TOKENS:,} tokens pays for itself after {needed:.1f}."
+                    f"calls follow; a summary of {SUMMARY_TOKENS:,} tokens pays for itself after {needed:.0f} of them."
                 ),
                 change=Say(),
                 evidence=tuple(priced.call_evidence(row[0]) for row in found),

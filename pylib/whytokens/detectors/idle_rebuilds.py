@@ -11,7 +11,7 @@ from itertools import pairwise
 from whytokens.detectors.plan_words import assumptions, best_fix, kind
 from whytokens.waste import Cache, Evidence, Waste
 from whytokens.waste.plans import Plan
-from whytokens.waste.priced import Priced
+from whytokens.waste.priced import Priced, some
 
 
 class IdleRebuilds:
@@ -22,10 +22,14 @@ class IdleRebuilds:
         for plan in priced.plans:
             if plan.improves and kind(plan) == "idle":
                 rebuilt = list(_rebuilt(priced, plan))
-                name = plan.best.policy.name(plan.rules)
+                comes = "comes" if len(rebuilt) == 1 else "come"
+                lives = plan.best.policy.spoken(plan.rules)
                 yield Waste(
                     title="Keep the cache alive over your pauses",
-                    why=f"{len(rebuilt):,} calls come after the entry ran out and write it again; {name} is cheaper.",
+                    why=(
+                        f"{some(len(rebuilt), 'call')} {comes} after the entry ran out and the prefix "
+                        f"is written again; cheaper: {lives}."
+                    ),
                     change=Cache(plan.number),
                     evidence=tuple(rebuilt),
                     fix=best_fix(plan, plan.requests[0].one),
@@ -39,9 +43,8 @@ def _rebuilt(priced: Priced, plan: Plan) -> Iterator[Evidence]:
     for before, after in pairwise(plan.requests):
         pause = after.start_ms - before.start_ms
         if pause > shortest:
-            yield priced.call_evidence(
-                after.one, f"{pause // 60_000:,} minutes after the call before"
-            )
+            minutes = some(pause // 60_000, "minute")
+            yield priced.call_evidence(after.one, f"{minutes} after the call before")
 
 
 IDLE_REBUILDS = IdleRebuilds()

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from whytokens.attribution.share import Attribution
 from whytokens.model import SegmentId
 from whytokens.nesting import loads
-from whytokens.waste import WHOLE, Claim, Evidence, Fix, Remove, Waste
-from whytokens.waste.priced import Priced
+from whytokens.waste import WHOLE, Fix, Waste
+from whytokens.waste.priced import Found, Priced, is_, some
 
 MIN_TOKENS = 200
 CATEGORIES = ("tool_result", "retrieved", "user", "system")
@@ -30,8 +30,7 @@ class JsonWhitespace:
     looks_for = "indented JSON"
 
     def find(self, priced: Priced) -> Iterator[Waste]:
-        claims: list[Claim] = []
-        evidence: list[Evidence] = []
+        found = Found()
         known: dict[SegmentId, int] = {}
         for history in priced.histories:
             for arrival in history.arrivals:
@@ -43,17 +42,14 @@ class JsonWhitespace:
                     known[segment.id] = excess(one, segment.text or "")
                 more = known[segment.id]
                 if more:
-                    claims.append(
-                        Claim(arrival.node, arrival.slot, arrival.node, WHOLE - more, WHOLE)
-                    )
                     note = f"{(more / WHOLE) * 100:.0f} % of its tokens are indentation"
-                    evidence.append(priced.evidence(arrival, history, note))
-        if claims:
+                    found.add(priced, history, arrival, note, parts=[(WHOLE - more, WHOLE)])
+        if found:
             yield Waste(
                 title="Send JSON without indentation",
-                why=f"{len(claims):,} text{'s are' if len(claims) != 1 else ' is'} pretty-printed JSON.",
-                change=Remove(tuple(claims)),
-                evidence=tuple(evidence),
+                why=f"{some(len(found), 'text')} {is_(len(found))} pretty-printed JSON.",
+                change=found.change,
+                evidence=tuple(found.evidence),
                 fix=FIX,
                 certainty="estimated",
                 confidence="high",

@@ -1,24 +1,29 @@
 """Long texts that are almost the same as one already in the prompt.
 
-Spec: facts, 4.2 (d) "near-duplicates": MinHash (bottom-k sketches of word shingles), Jaccard >= 0.9; then
-checked exactly. Broder, "On the resemblance and containment of documents", 1997.
+Spec: facts, 4.2 (d) "near-duplicates": MinHash (bottom-k sketches of word shingles) finds candidates, then
+nine words in ten must be the same, and most of them in the same order. Broder, "On the resemblance and
+containment of documents", 1997.
 """
 
 from __future__ import annotations
 
 import heapq
+import math
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from whytokens.waste import WHOLE, Claim, Evidence, Fix, Remove, Waste
-from whytokens.waste.priced import Arrival, History, Priced
+from whytokens.waste import WHOLE, Fix, Waste
+from whytokens.waste.priced import Arrival, Found, History, Priced, some
 
 MIN_TOKENS = 128
 SHINGLE_WORDS = 3
 SKETCH = 64
-MIN_JACCARD = 0.9
-# Sketches of two texts alike at 0.9 share about 58 of 64 numbers; 16 keeps every such pair.
+MIN_SHARED_WORDS = 0.9
+# One word changed in ten spoils three shingles of ten; texts in another order share next to none.
+MIN_JACCARD = 0.6
+# Sketches of two texts alike at 0.6 share about 38 of 64 numbers; 16 keeps every such pair.
 MIN_SHARED = 16
 SKIPPED = ("tools", "assistant", "thinking", "tool_call", "media")
 
@@ -33,6 +38,7 @@ FIX = Fix(
 @dataclass(frozen=True, slots=True)
 class _Known:
     arrival: Arrival
+    words: Counter[str]
     shingles: frozenset[int]
 
 
@@ -41,36 +47,39 @@ class NearDuplicates:
     looks_for = "long texts that are almost the same"
 
     def find(self, priced: Priced) -> Iterator[Waste | None]:
-        claims: list[Claim] = []
-        evidence: list[Evidence] = []
+        found = Found()
         for history in priced.histories:
             yield None
-            for known, again, alike in _pairs(priced, history):
-                claims.append(Claim(again.node, again.slot, again.node, 0, round(alike * WHOLE)))
+            for known, again, alike, kept in _pairs(priced, history):
                 first = history.calls[known.turn].call.id + 1
-                note = f"{alike * 100:.0f} % as in call {first:,}"
-                evidence.append(priced.evidence(again, history, note))
-        if claims:
+                note = f"{math.floor(alike * 100)} % as in call {first:,}"
+                found.add(priced, history, again, note, parts=[(0, round(kept * WHOLE))])
+        if found:
             yield Waste(
-                title=f"Send {len(claims):,} almost equal text{'s' if len(claims) != 1 else ''} as a difference",
-                why=f"They share at least {MIN_JACCARD * 100:.0f} % of their words with one in the same prompt.",
-                change=Remove(tuple(claims)),
-                evidence=tuple(evidence),
+                title=f"Send {some(len(found), 'almost equal text')} as a difference",
+                why=f"At least {MIN_SHARED_WORDS * 100:.0f} % of their words stand in one text of the same prompt.",
+                change=found.change,
+                evidence=tuple(found.evidence),
                 fix=FIX,
                 certainty="estimated",
-                assumptions=("The shared share of the later text is not sent.",),
+                assumptions=(
+                    "What both share is not sent again, but for the words around each change.",
+                ),
             )
 
 
-def _pairs(priced: Priced, history: History) -> Iterator[tuple[Arrival, Arrival, float]]:
+def _pairs(priced: Priced, history: History) -> Iterator[tuple[Arrival, Arrival, float, float]]:
+    """Earlier and later text, their common share of words and, of the later one, what a difference
+    need not say: it repeats the words around each change."""
     index: dict[int, list[_Known]] = {}
     found = list(_candidates(history))
     for arrival, plain in found if len(found) > 1 else ():
-        mine = _Known(arrival, shingles(plain))
+        mine = _Known(arrival, Counter(plain.split()), shingles(plain))
         sketch = heapq.nsmallest(SKETCH, mine.shingles)
         best = _best(priced, mine, sketch, index)
         if best is not None:
-            yield (best[0].arrival, arrival, best[1])
+            kept = jaccard(best[0].shingles, mine.shingles)
+            yield (best[0].arrival, arrival, best[1], kept)
         for number in sketch:
             index.setdefault(number, []).append(mine)
 
@@ -100,8 +109,9 @@ def _best(
         known = hits[0]
         if len(hits) < min(MIN_SHARED, len(sketch)):
             continue
-        alike = jaccard(known.shingles, mine.shingles)
-        good = alike >= MIN_JACCARD and (found is None or alike > found[1])
+        alike = (known.words & mine.words).total() / mine.words.total()
+        good = alike >= MIN_SHARED_WORDS and (found is None or alike > found[1])
+        good = good and jaccard(known.shingles, mine.shingles) >= MIN_JACCARD
         if good and priced.holds(known.arrival.node, mine.arrival.node):
             found = (known, alike)
     return found

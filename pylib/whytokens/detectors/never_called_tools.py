@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from whytokens.detectors.snippets import drop_tools
 from whytokens.model import NodeId, Segment
 from whytokens.waste import Claim, Confidence, Evidence, Remove, Waste
-from whytokens.waste.priced import Priced, label
+from whytokens.waste.priced import Priced, label, some
+from whytokens.waste.rule_of_three import chance
 
 # Fewer calls than this say nothing about what a tool is for.
 MIN_CALLS = 10
@@ -46,15 +47,13 @@ class NeverCalledTools:
         }
         for server in sorted(whole):
             group = [tool for tool in unused if _server(tool.segment) == server]
-            count = _plural(len(group))
+            count = some(len(group), "tool definition")
             yield _waste(priced, group, f"Turn off {server}: {count} nobody called")
         rest = [tool for tool in unused if _server(tool.segment) not in whole]
         if rest:
-            yield _waste(priced, rest, f"Stop sending {_plural(len(rest))} nobody called")
-
-
-def _plural(count: int) -> str:
-    return f"{count:,} tool definition{'s' if count != 1 else ''}"
+            yield _waste(
+                priced, rest, f"Stop sending {some(len(rest), 'tool definition')} nobody called"
+            )
 
 
 def _server(segment: Segment) -> str | None:
@@ -127,11 +126,6 @@ def _waste(priced: Priced, group: list[_Tool], title: str) -> Waste:
         ),
         risk_calls=bound * number,
     )
-
-
-def chance(sessions: int) -> float:
-    """Upper bound, 95 % sure, of the chance that a session calls what none of `sessions` called."""
-    return float(1 - 0.05 ** (1 / sessions)) if sessions else 1.0
 
 
 def _confidence(sessions: int) -> Confidence:

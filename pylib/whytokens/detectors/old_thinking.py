@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whytokens.model import NodeId
-from whytokens.waste import Claim, Evidence, Fix, Remove, Waste
-from whytokens.waste.priced import Arrival, History, Priced
+from whytokens.waste import Fix, Waste
+from whytokens.waste.priced import Arrival, Found, History, Priced, is_, some
 
 MIN_TOKENS = 64
 FIX = Fix(
@@ -26,18 +26,16 @@ class OldThinking:
     looks_for = "thinking of finished turns that is sent again"
 
     def find(self, priced: Priced) -> Iterator[Waste]:
-        claims: list[Claim] = []
-        evidence: list[Evidence] = []
+        found = Found()
         for history in priced.histories:
             for arrival, since in _old(priced, history):
-                claims.append(priced.claim(arrival, since))
-                evidence.append(priced.evidence(arrival, history))
-        if claims:
+                found.add(priced, history, arrival, since=since)
+        if found:
             yield Waste(
                 title="Clear the thinking of finished turns",
-                why=f"{len(claims):,} blocks of thinking are sent again after a later question.",
-                change=Remove(tuple(claims)),
-                evidence=tuple(evidence),
+                why=f"{some(len(found), 'block')} of thinking {is_(len(found))} sent again after a later question.",
+                change=found.change,
+                evidence=tuple(found.evidence),
                 fix=FIX,
                 assumptions=(
                     "Not sent from the next user message on; one write of the rest is taken off.",

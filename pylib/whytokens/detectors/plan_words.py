@@ -13,21 +13,19 @@ from whytokens.waste.plans import Plan
 NAMES = {
     "openai": "OpenAI", "xai": "xAI", "deepseek": "DeepSeek", "openrouter": "OpenRouter", "vertex": "Vertex AI",
 }  # fmt: skip
-Kind = Literal["uncached", "dead", "idle"]
+Kind = Literal["uncached", "dead", "idle", "overlong"]
 
 
 def kind(plan: Plan) -> Kind:
-    """Nothing read yet; written and not read in time; or kept for too short a time."""
-    if plan.best.policy == NONE:
+    """Nothing read yet; written and not read in time; kept for too short a time, or for too long."""
+    best = plan.best.policy
+    if best == NONE:
         return "dead"
     used = plan.observed.inferred if plan.observed else None
-    if used is not None and used != NONE and _shape(used) == _shape(plan.best.policy):
-        return "idle"
-    return "uncached"
-
-
-def _shape(policy: Policy) -> tuple[bool, bool]:
-    return policy.static is not None, policy.tail is not None
+    if used is None or used == NONE or used.shape != best.shape:
+        return "uncached"
+    longer = (best.static or 0) + (best.tail or 0) > (used.static or 0) + (used.tail or 0)
+    return "idle" if longer else "overlong"
 
 
 def title(plan: Plan) -> str:
@@ -45,7 +43,7 @@ def why(plan: Plan) -> str:
     now = sum(request.one.usage.cache_read or 0 for request in plan.requests)
     return (
         f"{len(plan.requests):,} calls send {tokens:,} prompt tokens; {now:,} are read from the cache, "
-        f"{read:,} could be ({plan.best.policy.name(plan.rules)})."
+        f"{read:,} could be ({plan.best.policy.spoken(plan.rules)})."
     )
 
 

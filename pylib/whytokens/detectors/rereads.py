@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whytokens.detectors.copies import Copy, copies
-from whytokens.waste import Evidence, Fix, Remove, Waste
-from whytokens.waste.priced import Priced, label
+from whytokens.waste import Fix, Waste
+from whytokens.waste.priced import Found, Priced, is_, some
 
+# What two different calls may both answer without reading anything twice: "no matches", "done".
+MIN_OTHER_TOKENS = 256
 FIX = Fix(
     text="Keep results by tool and arguments while nothing has changed, and answer with a pointer.",
     snippet="key = (tool, json.dumps(arguments, sort_keys=True))\n"
@@ -25,27 +27,32 @@ class Rereads:
     looks_for = "tool results that are read again unchanged"
 
     def find(self, priced: Priced) -> Iterator[Waste]:
-        found = [c for c in copies(priced) if c.again.segment.category == "tool_result"]
+        found = Found()
+        for one in copies(priced):
+            if one.again.segment.category == "tool_result" and _is_reread(priced, one):
+                found.add(priced, one.history, one.again, one.note)
         if found:
-            things = {label(one.again.segment) for one in found}
+            things = len({item.segment for item in found.evidence})
             yield Waste(
-                title=f"Do not put {_results(len(found))} into the prompt again",
-                why=f"Each stands in the same prompt already, word for word ({len(things):,} different).",
-                change=Remove(tuple(priced.claim(one.again) for one in found)),
-                evidence=tuple(_evidence(priced, one) for one in found),
+                title=f"Do not put {some(len(found), 'tool result')} into the prompt again",
+                why=(
+                    f"{some(things, 'result')} came more than once and {is_(things)} in the same prompt "
+                    "already, word for word."
+                ),
+                change=found.change,
+                evidence=tuple(found.evidence),
                 fix=FIX,
                 confidence="high",
                 assumptions=("The first copy stays; later ones are not sent.",),
             )
 
 
-def _evidence(priced: Priced, one: Copy) -> Evidence:
-    first = one.history.calls[one.first.turn].call.id + 1
-    return priced.evidence(one.again, one.history, f"first in call {first:,}")
-
-
-def _results(count: int) -> str:
-    return f"{count:,} tool result{'s' if count != 1 else ''}"
+def _is_reread(priced: Priced, one: Copy) -> bool:
+    """The same call again, or so much of the same that it is no tool's stock answer."""
+    if one.again.tokens >= MIN_OTHER_TOKENS:
+        return True
+    asked = priced.asked(one.again)
+    return asked is None or any(asked == priced.asked(earlier) for earlier in one.before)
 
 
 REREADS = Rereads()

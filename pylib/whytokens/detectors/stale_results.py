@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from whytokens.model import NodeId
-from whytokens.waste import Claim, Evidence, Fix, Remove, Waste
-from whytokens.waste.priced import Arrival, History, Priced
+from whytokens.waste import Fix, Waste
+from whytokens.waste.priced import Arrival, Found, History, Priced
 
-# "Oversized": above this, one result is a good part of a prompt. Smaller ones cost less than the risk
-# of taking away what a model still uses without quoting it.
-MIN_TOKENS = 3_000
+# "Oversized": of itself (half of what Claude Code warns of), or beside what the session's tools usually
+# return: a quarter above nine in ten of them. Which of these are worth clearing is the telescope's to say:
+# those whose tokens, in every call that follows, cost more than one write of what stands behind them and
+# the risk of an extra call that reads them again.
+OVERSIZED_TOKENS, MIN_TOKENS = 5_000, 1_000
+USUAL_SHARE, ABOVE_USUAL = 0.9, 1.25
 # Turns in which a result may still be quoted, and turns after that which make clearing worth it.
 TURNS_TO_USE, TURNS_AFTER = 3, 2
 MAX_QUOTED_SHARE = 0.02
@@ -34,46 +38,55 @@ class StaleResults:
     looks_for = "large tool results that no later turn uses"
 
     def find(self, priced: Priced) -> Iterator[Waste]:
-        claims: list[Claim] = []
-        evidence: list[Evidence] = []
+        found = Found()
         for history in priced.histories:
             for arrival, since in _stale(priced, history):
-                claims.append(priced.claim(arrival, since))
-                evidence.append(priced.evidence(arrival, history, "not quoted by any later turn"))
-        if claims:
+                found.add(priced, history, arrival, "not quoted by any later turn", since=since)
+        if found:
             yield Waste(
-                title=f"Clear {len(claims):,} large tool result{'s' if len(claims) != 1 else ''} that nothing uses",
+                title="Clear {} that nothing uses",
+                noun="large tool result",
                 why=(
-                    f"Each has more than {MIN_TOKENS:,} tokens, and later turns quote less than "
+                    "Each is far larger than the session's other results, or has "
+                    f"{OVERSIZED_TOKENS:,} tokens and more; later turns quote less than "
                     f"{MAX_QUOTED_SHARE * 100:.0f} % of its words."
                 ),
-                change=Remove(tuple(claims)),
-                evidence=tuple(evidence),
+                change=replace(found.change, again=True),
+                evidence=tuple(found.evidence),
                 fix=FIX,
                 certainty="estimated",
                 confidence="low",
                 assumptions=(
                     f"Cleared {TURNS_TO_USE} turns after it came; what stands behind it is then "
                     "written to the cache once more, and that is taken off.",
-                    "Not quoted is taken as not used.",
+                    "Not quoted is taken as not used; the lower figure pays for the chance (3 in the "
+                    "number of calls that did not use it) of an extra call to read it again.",
                 ),
             )
 
 
 def _stale(priced: Priced, history: History) -> Iterator[tuple[Arrival, NodeId]]:
-    large = [
-        a
-        for a in history.arrivals
-        if a.segment.category == "tool_result" and a.tokens >= MIN_TOKENS and a.segment.text
-    ]
+    results = [a for a in history.arrivals if a.segment.category == "tool_result"]
+    least = _oversized([a.tokens for a in results if not a.again])
+    large = [a for a in results if a.tokens >= least and a.segment.text]
     words = _Words(priced, history) if large else None
     for arrival in large:
         turn = arrival.turn + TURNS_TO_USE
         if words is None or turn + TURNS_AFTER >= len(history.calls):
             continue
         since = history.calls[turn].call.prompt
+        if arrival.again:  # the prompt was built anew later: by then it is stale
+            since = since if priced.holds(arrival.node, since) else arrival.node
         if priced.holds(arrival.node, since) and not words.quoted(arrival):
             yield arrival, since
+
+
+def _oversized(sizes: list[int]) -> float:
+    """From how many tokens on a result of this session is oversized."""
+    if not sizes:
+        return OVERSIZED_TOKENS
+    usual = sorted(sizes)[int((len(sizes) - 1) * USUAL_SHARE)]
+    return min(OVERSIZED_TOKENS, max(MIN_TOKENS, usual * ABOVE_USUAL + 1))
 
 
 class _Words:

@@ -5,12 +5,16 @@ Spec: facts, 4.2 (d) "stale/oversized tool results ... superseded by a later rea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from whytokens.detectors.copies import MIN_TOKENS
-from whytokens.waste import Claim, Evidence, Fix, Remove, Waste
-from whytokens.waste.priced import Arrival, Priced
+from whytokens.waste import Fix, Waste
+from whytokens.waste.priced import Arrival, Found, Priced
 
+MIN_SHARED_LINES = 0.5
+# An object as the API carries it; transcripts that keep a line of it call that "input".
+WHOLE_ARGUMENTS = re.compile(r'\s*\{(?!\s*"input"\s*:\s*"[^"]*"\s*\}\s*$)')
 FIX = Fix(
     text="When a result comes that replaces an older one, clear the older one's content.",
     snippet='old["content"] = "[replaced by a newer result below]"',
@@ -25,28 +29,27 @@ class SupersededReads:
     looks_for = "tool results that a newer one has replaced"
 
     def find(self, priced: Priced) -> Iterator[Waste]:
-        claims: list[Claim] = []
-        evidence: list[Evidence] = []
+        found = Found()
         for history in priced.histories:
-            last: dict[tuple[str, str], list[Arrival]] = {}
+            last: dict[tuple[str, str], Arrival] = {}
             for arrival in history.arrivals:
                 asked = _asked(priced, arrival)
                 if asked is None:
                     continue
-                for old in last.get(asked, ()):
-                    differs = old.segment.id != arrival.segment.id
-                    if differs and priced.holds(old.node, arrival.node):
-                        claims.append(priced.claim(old, arrival.node))
-                        when = history.calls[arrival.turn].call.id + 1
-                        note = f"replaced in call {when:,}"
-                        evidence.append(priced.evidence(old, history, note))
-                last[asked] = [arrival]
-        if claims:
+                old = last.get(asked)
+                if old is not None and _replaces(priced, arrival, old, asked[1]):
+                    when = history.calls[arrival.turn].call.id + 1
+                    found.add(
+                        priced, history, old, f"replaced in call {when:,}", since=arrival.node
+                    )
+                last[asked] = arrival
+        if found:
             yield Waste(
-                title=f"Clear {len(claims):,} tool result{'s' if len(claims) != 1 else ''} that newer ones replace",
+                title="Clear {} that newer ones replace",
+                noun="tool result",
                 why="The same tool was called again with the same arguments and said something else.",
-                change=Remove(tuple(claims)),
-                evidence=tuple(evidence),
+                change=found.change,
+                evidence=tuple(found.evidence),
                 fix=FIX,
                 assumptions=(
                     "The old result is not sent from the call on that carries the new one.",
@@ -59,6 +62,18 @@ def _asked(priced: Priced, arrival: Arrival) -> tuple[str, str] | None:
     if arrival.segment.category != "tool_result" or arrival.tokens < MIN_TOKENS:
         return None
     return priced.asked(arrival)
+
+
+def _replaces(priced: Priced, new: Arrival, old: Arrival, arguments: str) -> bool:
+    """Where a transcript shortens arguments to one text, two parts of a file look like one call: then
+    the newer result must hold most of the older one's lines."""
+    if old.segment.id == new.segment.id or not priced.holds(old.node, new.node):
+        return False
+    if WHOLE_ARGUMENTS.match(arguments):
+        return True
+    lines = set((old.segment.text or "").splitlines())
+    shared = lines & set((new.segment.text or "").splitlines())
+    return len(shared) >= len(lines) * MIN_SHARED_LINES
 
 
 SUPERSEDED_READS = SupersededReads()

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from whytokens.detectors.never_called_tools import chance
 from whytokens.detectors.stale_results import WORD
 from whytokens.waste import Claim, Evidence, Fix, Remove, Waste
 from whytokens.waste.priced import Priced, label
+from whytokens.waste.rule_of_three import chance
 
 MIN_REQUESTS = 30
 FIX = Fix(
@@ -66,7 +66,7 @@ def _chunks(priced: Priced) -> dict[str, _Chunk]:
                 continue
             chunk = found.setdefault(label(arrival.segment), _Chunk())
             chunk.sent += 1
-            chunk.claims.append(priced.claim(arrival))
+            chunk.claims.append(Claim(arrival.node, arrival.slot, arrival.node))
             chunk.evidence = chunk.evidence or priced.evidence(arrival, history)
             answer = {
                 word

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from whytokens.detectors.snippets import MANY_SCHEMA_TOKENS
 from whytokens.model import NodeId
 from whytokens.waste import Evidence, Fix, Say, Waste
-from whytokens.waste.priced import Priced
+from whytokens.waste.priced import Arrival, History, Priced, some
 
 LONG_TOKENS = 800
+# A single request says little of what is sent every time.
+MIN_CALLS = 2
 FIX = Fix(
     text="Shorten the longest descriptions, or let the model search for tools.",
     snippet='{"type": "tool_search_tool_regex_20251119", "name": "search"}  # and defer_loading per tool',
@@ -26,29 +28,42 @@ class VerboseSchemas:
     looks_for = "very long tool schemas"
 
     def find(self, priced: Priced) -> Iterator[Waste]:
-        seen: set[tuple[NodeId, int]] = set()
-        per_node: dict[NodeId, int] = {}
-        longest: dict[str, Evidence] = {}
+        nodes: dict[NodeId, list[Evidence]] = {}
         for history in priced.histories:
             for arrival in history.arrivals:
-                place = (arrival.node, arrival.slot)
-                if arrival.segment.category == "tools" and place not in seen:
-                    seen.add(place)
-                    per_node[arrival.node] = per_node.get(arrival.node, 0) + arrival.tokens
-                    if arrival.tokens >= LONG_TOKENS:
-                        evidence = priced.evidence(arrival, history)
-                        longest.setdefault(evidence.label, evidence)
-        most = max(per_node.values(), default=0)
-        if most >= MANY_SCHEMA_TOKENS or longest:
-            found = sorted(longest.values(), key=lambda one: -one.tokens)
+                if arrival.segment.category == "tools" and not _hosted(arrival, history):
+                    evidence = priced.evidence(arrival, history)
+                    nodes.setdefault(arrival.node, []).append(evidence)
+        # A tool may stand in a node twice over; the same node comes again in other sessions.
+        sums = {
+            node: sum({e.segment: e.tokens for e in found}.values())
+            for node, found in nodes.items()
+        }
+        if not sums:
+            return
+        node = max(sums, key=sums.__getitem__)
+        found = sorted({e.label: e for e in nodes[node]}.values(), key=lambda one: -one.tokens)
+        long = [one for one in found if one.tokens >= LONG_TOKENS]
+        many = sums[node] >= MANY_SCHEMA_TOKENS
+        if priced.sent(node) >= MIN_CALLS and (many or long):
+            more = f", {some(len(long), 'tool')} with {LONG_TOKENS:,} and more" if long else ""
             yield Waste(
-                title="Look at your longest tool schemas",
-                why=f"A call carries up to {most:,} tokens of definitions; {len(found):,} exceed {LONG_TOKENS:,}.",
+                title=f"Send fewer or shorter tool definitions: {sums[node]:,} tokens a call",
+                why=(
+                    f"{some(len(found), 'tool')} take {sums[node]:,} tokens of each of "
+                    f"{priced.sent(node):,} prompts{more}."
+                ),
                 change=Say(),
-                evidence=tuple(found),
+                evidence=tuple(found if many else long),
                 fix=FIX,
                 confidence="low",
             )
+
+
+def _hosted(arrival: Arrival, history: History) -> bool:
+    """A provider's own tool: what it weighs is not in the request, nor the user's to change."""
+    count = history.calls[arrival.turn].lane.counter.count
+    return arrival.tokens > 2 * count(arrival.segment.text or "")
 
 
 VERBOSE_SCHEMAS = VerboseSchemas()

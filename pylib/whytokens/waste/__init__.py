@@ -99,9 +99,11 @@ class Steady:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Content that need not be sent."""
+    """Content that need not be sent. `again`: a text may have to be read once more after all, by a call
+    of its own; it is taken only where it pays for that risk, and so is the lower end."""
 
     claims: tuple[Claim, ...]
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ Change = Drop | Cache | Lead | Steady | Remove | Batch | Say
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waste:
-    """What one detector found: evidence and the change that would undo it."""
+    """What one detector found: evidence and the change that would undo it. Where `noun` is given, `{}`
+    in the title stands for how many of them it is in the end."""
 
     title: str
     why: str
@@ -131,6 +134,7 @@ class Waste:
     certainty: Certainty = "simulated"
     confidence: Confidence = "medium"
     assumptions: tuple[str, ...] = ()
+    noun: str = ""
     # Extra calls that may be needed once this is gone (a tool that is asked for after all), as a
     # number of average calls; taken off the lower end of the saving.
     risk_calls: float = 0.0

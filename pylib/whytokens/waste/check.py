@@ -5,6 +5,7 @@ A detector that throws becomes a finding of state `error`; the rest of the repor
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,12 +15,14 @@ from whytokens.cache.volatile import volatile
 from whytokens.detectors import Detector
 from whytokens.model import Trace
 from whytokens.prices.engine import Book
-from whytokens.waste import Finding, Remove, Waste
+from whytokens.waste import Claim, Evidence, Finding, Remove, Waste
 from whytokens.waste.ahead import events
+from whytokens.waste.clients import Client, client_of
 from whytokens.waste.plans import Plan, make_plans
-from whytokens.waste.priced import Priced
+from whytokens.waste.priced import Priced, some
 from whytokens.waste.pricing import Pricer
 from whytokens.waste.projection import PPM, Projection, project
+from whytokens.waste.remedies import remedy
 from whytokens.waste.telescope import STEPS, Telescope, step_of
 from whytokens.waste.traffic import Traffic, threads
 
@@ -29,8 +32,8 @@ MAX_EVIDENCE = 200
 COUNTED = "Its tokens are counted in the finding it overlaps with."
 UNPRICED = "No price is known for these calls."
 NOTHING = (
-    "It saves nothing here: those tokens are read from the cache, and changing them would write "
-    "what stands behind them once more."
+    "Not worth it: those tokens are read from the cache, and changing them would write what stands "
+    "behind them once more."
 )
 
 
@@ -126,18 +129,37 @@ def _turn(found: tuple[Detector, Waste]) -> tuple[int, bool, str, str]:
 
 
 def _finding(detector: Detector, waste: Waste, telescope: Telescope) -> Finding:
-    saving = telescope.apply(waste)
+    saving, claims = telescope.apply(waste)
+    evidence = _worth(telescope.trace, waste, claims)
+    client = _client(telescope, waste)
     return Finding(
         detector=detector.key,
-        title=waste.title,
+        title=waste.title.format(some(len(evidence), waste.noun)) if waste.noun else waste.title,
         why=waste.why,
         state="waste" if saving else "advice",
         confidence=waste.confidence,
-        evidence=waste.evidence[:MAX_EVIDENCE],
-        evidence_total=len(waste.evidence),
+        evidence=evidence[:MAX_EVIDENCE],
+        evidence_total=len(evidence),
         saving=saving,
-        fix=waste.fix,
+        fix=remedy(client, detector.key, waste) if client else waste.fix,
     )
+
+
+def _worth(trace: Trace, waste: Waste, claims: Sequence[Claim]) -> tuple[Evidence, ...]:
+    """Evidence of the texts that are worth clearing; all of it where none is, or all are."""
+    if not isinstance(waste.change, Remove) or not claims or not waste.noun:
+        return waste.evidence
+    at = trace.prompts.messages
+    kept = {trace.messages[at[claim.node]].segments[claim.slot] for claim in claims}
+    return tuple(item for item in waste.evidence if item.segment in kept)
+
+
+def _client(telescope: Telescope, waste: Waste) -> Client | None:
+    """Whose calls most of the evidence are; None for a program of the user's own."""
+    calls = dict.fromkeys(item.call for item in waste.evidence[:MAX_EVIDENCE])
+    trace = telescope.trace
+    found = Counter(client_of(trace, trace.calls[number]) for number in calls)
+    return max(found, key=lambda client: found[client], default=None)
 
 
 def _broken(detector: Detector, error: Exception) -> Finding:
@@ -157,7 +179,6 @@ def _clean(detector: Detector) -> Finding:
 def _overlapping(made: list[Finding], wastes: Sequence[Waste], priced: bool) -> list[Finding]:
     """Name findings that ask for the same segments or group of calls, and why some save nothing."""
     marks = [_marks(waste) for waste in wastes]
-    nothing = NOTHING if priced else UNPRICED
     found = []
     for number, finding in enumerate(made):
         shared = tuple(
@@ -165,10 +186,13 @@ def _overlapping(made: list[Finding], wastes: Sequence[Waste], priced: bool) -> 
             for other in range(len(made))
             if other != number and made[other].saving and marks[number] & marks[other]
         )
-        why = finding.why
-        if finding.saving is None and step_of(wastes[number]) is not None:
-            why = f"{why} {COUNTED if shared else nothing}"
-        found.append(replace(finding, why=why, overlaps=shared))
+        made_nothing = finding.saving is None and step_of(wastes[number]) is not None
+        if made_nothing and (shared or not priced):
+            finding = replace(finding, why=f"{finding.why} {COUNTED if shared else UNPRICED}")
+        elif made_nothing:
+            title = f"{finding.title}: not worth it here"
+            finding = replace(finding, title=title, why=f"{finding.why} {NOTHING}", state="ok")
+        found.append(replace(finding, overlaps=shared))
     return found
 
 

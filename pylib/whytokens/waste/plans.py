@@ -19,6 +19,7 @@ from whytokens.cache.requests import Request, requests
 from whytokens.cache.rules import Rules
 from whytokens.model import CallId
 from whytokens.prices import Quote
+from whytokens.waste.clients import Client, client_of
 from whytokens.waste.pricing import Pricer, billed
 
 # A plan that saves less than this share of its group's bill is as good as the one in use: it is below
@@ -50,6 +51,7 @@ class Plan:
     best: Option
     steady: Option | None = None
     led: Option | None = None
+    client: Client | None = None
     options: list[Option] = field(default_factory=list)
 
     @property
@@ -67,6 +69,11 @@ class Plan:
         # A transcript is no request: what it was sent with, breakpoints too, is not in the file.
         whole = all(call.hidden is None and not call.cache_marks for call in calls)
         return self.rules.mode == "marked" and whole
+
+    @property
+    def assumed(self) -> bool:
+        """A transcript without a word of a cache, though its client surely uses one."""
+        return self.observed is None and not self.knows_actual
 
     @property
     def improves(self) -> bool:
@@ -125,7 +132,9 @@ def make_plans(
     told = [one for one in found if one.call.prompt or threads[one.call.id] in wrote]
     for number, group in enumerate(groups(requests(told, prompts, threads), stable)):
         if group.rules is not None and len(group.requests) > 1:
-            yield _plan(number, group, group.rules, prompts, stable, pricer)
+            plan = _plan(number, group, group.rules, prompts, stable, pricer)
+            if plan is not None:
+                yield plan
 
 
 def _wrote(one: Attribution) -> bool:
@@ -134,11 +143,17 @@ def _wrote(one: Attribution) -> bool:
 
 def _plan(
     number: int, group: Group, rules: Rules, prompts: Prompts, stable: Prompts, pricer: Pricer
-) -> Plan:
+) -> Plan | None:
     found = group.requests
     places = Places(prompts, found)
     seen = observe(found, rules, places)
-    options = [_option(found, rules, p, places, pricer) for p in _policies(found, rules)]
+    client = client_of(prompts.trace, found[0].one.call)
+    choices = _policies(found, rules, client, seen)
+    options = [_option(found, rules, p, places, pricer) for p in choices]
+    if not options:  # nothing to choose: what is done is what can be done
+        options = [Option(NONE, seen.bills, _cost(found, seen.bills, pricer))] if seen else []
+    if not options:
+        return None
     best = min(options, key=lambda option: option.pusd)
     plan = Plan(
         number=number,
@@ -148,29 +163,39 @@ def _plan(
         actual_pusd=sum(pricer.cost(r.one, billed(r.one)) for r in found),
         replayed_pusd=_cost(found, seen.bills, pricer) if seen else None,
         best=best,
+        client=client,
         options=options,
     )
-    if rules.has_breakpoints and _overlap(found):
-        led = [
-            _option(found, rules, p, places, pricer, at_once=True) for p in _policies(found, rules)
-        ]
+    if rules.has_breakpoints and client is None and _overlap(found):
+        led = [_option(found, rules, p, places, pricer, at_once=True) for p in choices]
         plan.led = min(led, key=lambda option: option.pusd)
     if any(stable.moved(request.node) for request in found):
         threads = {request.one.call.id: request.thread for request in found}
         again = requests([request.one for request in found], stable, threads)
         fixed = Places(stable, again)
-        steady = [_option(again, rules, p, fixed, pricer) for p in _policies(found, rules)]
-        plan.steady = min(steady, key=lambda option: option.pusd)
+        steady = [_option(again, rules, p, fixed, pricer) for p in choices]
+        plan.steady = min(steady, key=lambda option: option.pusd, default=None)
     return plan
 
 
-def _policies(found: Sequence[Request], rules: Rules) -> list[Policy]:
-    """Policies with lifetimes that have a price of their own."""
+def _policies(
+    found: Sequence[Request], rules: Rules, client: Client | None, seen: Observed | None
+) -> list[Policy]:
+    """Policies that can be set, with lifetimes that have a price of their own. A client puts its
+    breakpoints itself: what its user may choose is their lifetime, if that."""
     quotes = [request.one.quote for request in found]
     hour = all(
         isinstance(q, Quote) and q.cache_write_1h_pusd > q.cache_write_5m_pusd for q in quotes
     )
-    return policies(rules, len(rules.lifetimes) if hour else 1)
+    every = policies(rules, len(rules.lifetimes) if hour else 1)
+    if client is None or not rules.has_breakpoints:
+        return every
+    if seen is None:
+        return every
+    used = seen.inferred
+    if used is None:
+        return []
+    return [one for one in every if one == used or (client.lifetimes and one.shape == used.shape)]
 
 
 def _option(

@@ -7,12 +7,12 @@ what is new, not turns squared.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from whytokens.attribution.share import Attribution
 from whytokens.cache.volatile import Volatile
-from whytokens.model import CallId, NodeId, Segment, Trace
-from whytokens.waste import Claim, Evidence
+from whytokens.model import CallId, NodeId, Segment, SegmentId, Trace
+from whytokens.waste import WHOLE, Claim, Evidence, Remove
 from whytokens.waste.claims import slot_tokens
 from whytokens.waste.plans import Plan
 from whytokens.waste.traffic import Traffic
@@ -20,13 +20,15 @@ from whytokens.waste.traffic import Traffic
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A segment that came into a session's prompts with the `turn`-th call."""
+    """A segment that came into a session's prompts with the `turn`-th call. `again`: it stands in a
+    prompt that was built anew (a turn's thinking was left out, the user went back)."""
 
     turn: int
     node: NodeId
     slot: int
     segment: Segment
     tokens: int
+    again: bool = False
 
 
 @dataclass(slots=True)
@@ -113,9 +115,6 @@ class Priced:
         message = self.trace.messages[self.trace.prompts.messages[node]]
         return [self.trace.segments[number] for number in message.segments]
 
-    def claim(self, arrival: Arrival, since: NodeId | None = None) -> Claim:
-        return Claim(arrival.node, arrival.slot, arrival.node if since is None else since)
-
     def _histories(self) -> Iterator[History]:
         sessions: dict[str, History] = {}
         for one in self.calls:
@@ -129,6 +128,7 @@ class Priced:
         """Note each node of the session once, when it first came."""
         prompts, messages = self.trace.prompts, self.trace.messages
         seen: set[NodeId] = set()
+        known: dict[SegmentId, list[Arrival]] = {}
         for turn, one in enumerate(history.calls):
             new: list[NodeId] = []
             node = one.call.prompt
@@ -140,8 +140,60 @@ class Priced:
                 segments = messages[prompts.messages[step]].segments
                 for slot, number in enumerate(segments):
                     tokens = slot_tokens(one.lane, step, slot)
-                    segment = self.trace.segments[number]
-                    history.arrivals.append(Arrival(turn, step, slot, segment, tokens))
+                    arrival = Arrival(turn, step, slot, self.trace.segments[number], tokens)
+                    others = known.setdefault(number, [])
+                    history.arrivals.append(self._first(arrival, others))
+                    others.append(history.arrivals[-1])
+
+    def _first(self, arrival: Arrival, others: Sequence[Arrival]) -> Arrival:
+        """The same arrival with the turn it first came in, where its prompt was built anew: as many
+        of its text came elsewhere as stand before it here."""
+        before = sum(self.holds(other.node, arrival.node) for other in others)
+        first = [other for other in others if not other.again]
+        if before < len(first):
+            return replace(arrival, turn=first[before].turn, again=True)
+        return arrival
+
+
+@dataclass(slots=True)
+class Found:
+    """Removable content with the places to look at: what a prompt built anew carries is claimed with
+    the rest and shown once."""
+
+    claims: list[Claim] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+
+    def add(
+        self,
+        priced: Priced,
+        history: History,
+        arrival: Arrival,
+        note: str = "",
+        *,
+        since: NodeId | None = None,
+        parts: Sequence[tuple[int, int]] = ((0, WHOLE),),
+    ) -> None:
+        """A text's `parts` (in millionths of it) are not needed from `since` on."""
+        start = arrival.node if since is None else since
+        self.claims += [Claim(arrival.node, arrival.slot, start, low, high) for low, high in parts]
+        if not arrival.again:
+            self.evidence.append(priced.evidence(arrival, history, note))
+
+    def __len__(self) -> int:
+        return len(self.evidence)
+
+    @property
+    def change(self) -> Remove:
+        return Remove(tuple(self.claims))
+
+
+def is_(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def some(count: int, noun: str) -> str:
+    """A number of things, in words."""
+    return f"{count:,} {noun}{'s' if count != 1 else ''}"
 
 
 def label(segment: Segment) -> str:

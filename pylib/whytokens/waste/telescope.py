@@ -10,18 +10,28 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from whytokens.attribution.share import Attribution
 from whytokens.cache import Bill
 from whytokens.model import CallId, NodeId, Trace
 from whytokens.prices import Unpriced
-from whytokens.waste import Cache, Drop, Lead, Remove, Saving, Steady, Waste
-from whytokens.waste.claims import Claims
+from whytokens.waste import Cache, Claim, Drop, Lead, Remove, Saving, Steady, Waste
+from whytokens.waste.claims import Claims, slot_tokens
 from whytokens.waste.plans import WORTH_PERCENT, Option, Plan, bills_of
 from whytokens.waste.pricing import Pricer, billed
+from whytokens.waste.rule_of_three import PPM, chance
 from whytokens.waste.traffic import Traffic
 
+
+class Applied(NamedTuple):
+    """What a change saved, None when nothing, and which of its claims were worth making."""
+
+    saving: Saving | None = None
+    claims: tuple[Claim, ...] = ()
+
+
+NOTHING = Applied()
 Step = Literal["retries", "caching", "order", "content"]
 STEPS: tuple[Step, ...] = ("retries", "caching", "order", "content")
 
@@ -51,6 +61,8 @@ class Telescope:
     claims: Claims = field(init=False)
     steps: dict[Step, int] = field(init=False)
     costs: dict[CallId, int] = field(init=False)
+    _assumed: dict[CallId, Bill] = field(init=False)
+    _assumed_costs: dict[CallId, int] = field(init=False)
     _order: list[tuple[int, Attribution]] = field(init=False)
     _by_id: dict[CallId, Attribution] = field(init=False)
 
@@ -59,48 +71,58 @@ class Telescope:
         self.claims = Claims(self.trace, self.traffic)
         self.steps = dict.fromkeys(STEPS, 0)
         self.costs = {one.call.id: one.cost_pusd for one in self.calls}
+        # What a transcript does not tell: its calls may have been read from a cache as far as can be.
+        self._assumed = {}
+        for plan in self.plans.values():
+            if plan.assumed:
+                self._assumed |= bills_of(plan, plan.best)
+        ones = {one.call.id: one for one in self.calls}
+        self._assumed_costs = {
+            number: self.pricer.cost(ones[number], bill) for number, bill in self._assumed.items()
+        }
         enter = self.traffic.enter
         self._order = sorted(
             ((enter[one.call.prompt], one) for one in self.calls),
             key=lambda pair: (pair[0], pair[1].call.id),
         )
-        self._by_id = {one.call.id: one for one in self.calls}
+        self._by_id = ones
 
     @property
     def pusd(self) -> int:
         """What the calls cost after the changes so far."""
         return sum(self.costs.values())
 
-    def apply(self, waste: Waste) -> Saving | None:
-        """Make the change and say what it saved; None when it saves nothing."""
+    def apply(self, waste: Waste) -> Applied:
+        """Make the change and say what it saved."""
         step = step_of(waste)
         if step is None:
-            return None
+            return NOTHING
         alone = self._alone(waste)
-        saved, low = self._apply(waste)
+        saved, low, claims = self._apply(waste)
         if saved <= 0:
-            return None
+            return NOTHING
         self.steps[step] += saved
-        return Saving(
+        saving = Saving(
             pusd=saved,
             low_pusd=min(saved, max(0, low - self._risk(waste))),
             alone_pusd=max(saved, alone),
             certainty=waste.certainty,
             assumptions=waste.assumptions,
         )
+        return Applied(saving, claims)
 
     # -- the changes ------------------------------------------------------------------------
 
-    def _apply(self, waste: Waste) -> tuple[int, int]:
+    def _apply(self, waste: Waste) -> tuple[int, int, tuple[Claim, ...]]:
         change = waste.change
         if isinstance(change, Drop):
             saved = self._settle({number: None for number in change.calls if number in self.bills})
-            return saved, saved
+            return saved, saved, ()
         if isinstance(change, (Cache, Lead, Steady)):
-            return self._replan(change)
+            return *self._replan(change), ()
         if isinstance(change, Remove):
             return self._remove(change)
-        return 0, 0
+        return 0, 0, ()
 
     def _replan(self, change: Cache | Lead | Steady) -> tuple[int, int]:
         """Replace a group's bills by a plan's. The saving is what its rules let one rely on."""
@@ -120,20 +142,53 @@ class Telescope:
         kappa = plan.observed.kappa_percent if plan.observed else 100
         return sure, sure * kappa // 100
 
-    def _remove(self, change: Remove) -> tuple[int, int]:
-        self.claims.add(change.claims)
-        touched = self._within(self.claims.touched(change.claims))
-        saved = self._reprice(touched) - self._rewrites(change)
-        if saved <= 0:
-            self.claims.drop(change.claims)
-            self._reprice(touched)
-        return saved, saved
+    def _remove(self, change: Remove) -> tuple[int, int, tuple[Claim, ...]]:
+        """What is never sent goes as a whole; what is cleared later only where it pays by itself."""
+        total = total_low = 0
+        kept: list[Claim] = []
+        for claims in self._groups(change):
+            self.claims.add(claims)
+            touched = self._within(self.claims.touched(claims))
+            saved, low = self._reprice(touched)
+            once = self._rewrites(claims)
+            again = self._again(claims, touched) if change.again else 0
+            if saved - once <= again:
+                self.claims.drop(claims)
+                self._reprice(touched)
+                continue
+            total, total_low = total + saved - once, total_low + low - once - again
+            kept += claims
+        return total, total_low, tuple(kept)
 
-    def _rewrites(self, change: Remove) -> int:
+    def _groups(self, change: Remove) -> list[list[Claim]]:
+        """Claims that stand or fall together: those of one text, or those that begin at one place."""
+        found: dict[int, list[Claim]] = {}
+        messages, at = self.trace.messages, self.trace.prompts.messages
+        for claim in change.claims:
+            key = -1 if claim.since == claim.node else int(claim.since)
+            if change.again:
+                key = messages[at[claim.node]].segments[claim.slot]
+            found.setdefault(key, []).append(claim)
+        return [found[key] for key in sorted(found)]
+
+    def _again(self, claims: Sequence[Claim], touched: Sequence[Attribution]) -> int:
+        """An extra call that reads these texts once more (an average call as it now is, the text new),
+        as likely as it can be when none of the calls that follow used them."""
+        if not touched:
+            return 0
+        one, claim = touched[0], claims[0]
+        if isinstance(one.quote, Unpriced):
+            return 0
+        tokens = slot_tokens(one.lane, claim.node, claim.slot)
+        rate = max(one.quote.cache_write_5m_pusd, one.quote.input_pusd)
+        extra = sum(self.costs[t.call.id] for t in touched) // len(touched) + tokens * rate
+        return extra * round(chance(len(touched)) * PPM) // PPM
+
+    def _rewrites(self, claims: Sequence[Claim]) -> int:
         """Taking something out of a cached prompt makes what stands behind it be written once."""
         cost = 0
         first: dict[NodeId, NodeId] = {}
-        for claim in change.claims:
+        for claim in claims:
             if claim.since != claim.node:
                 first[claim.since] = min(claim.node, first.get(claim.since, claim.node))
         for since, node in first.items():
@@ -150,16 +205,28 @@ class Telescope:
 
     def _settle(self, new: dict[CallId, Bill | None]) -> int:
         self.bills.update(new)
-        return self._reprice([one for one in self.calls if one.call.id in new])
+        return self._reprice([one for one in self.calls if one.call.id in new])[0]
 
-    def _reprice(self, calls: Iterable[Attribution]) -> int:
-        saved = 0
+    def _reprice(self, calls: Iterable[Attribution]) -> tuple[int, int]:
+        """What is saved, and what is where transcripts' calls were cached as well as can be."""
+        saved = low = 0
         for one in calls:
             number = one.call.id
             cost = self.pricer.cost(one, self.final(one))
-            saved += self.costs[number] - cost
+            gain = self.costs[number] - cost
             self.costs[number] = cost
-        return saved
+            saved += gain
+            low += gain if number not in self._assumed else min(gain, self._low(one))
+        return saved, low
+
+    def _low(self, one: Attribution) -> int:
+        """The gain of a call on the bill that its transcript does not tell."""
+        number = one.call.id
+        bill = None if self.bills[number] is None else self._assumed[number]
+        cost = self.pricer.cost(one, bill and self.claims.bill(one, bill))
+        gain = self._assumed_costs[number] - cost
+        self._assumed_costs[number] = cost
+        return gain
 
     def final(self, one: Attribution) -> Bill | None:
         """A call's bill after the changes so far, claims included."""

@@ -1,0 +1,69 @@
+"""What the user of a coding agent can do about a finding: settings and commands, not API calls.
+
+Spec: `remedies.json`, a row per client and findings, from the clients' own documentation. The first row
+that fits holds; rows without a client are for those that have none. "needs": "servers" asks for tools of
+MCP servers. `{server}` repeats its block of lines for each, `{tools}` and `{names}` are lists.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from whytokens.waste import Fix, Waste
+from whytokens.waste.clients import Client
+
+MAX_NAMES = 12
+
+
+def remedy(client: Client, detector: str, waste: Waste) -> Fix:
+    """A finding's fix in the words of a client's user; the detector's own where there are none."""
+    servers = _servers(waste)
+    for row in rows():
+        fits = row["client"] in (client.key, "") and detector in row["findings"]
+        if fits and (servers or row.get("needs") != "servers"):
+            lines = _filled(row.get("snippet", ()), servers, waste)
+            return replace(
+                waste.fix,
+                text=row["text"].replace("{name}", client.name),
+                snippet="\n".join(lines),
+                language=row.get("language", ""),
+                risk=row.get("risk", ""),
+            )
+    return waste.fix
+
+
+@cache
+def rows() -> Sequence[Mapping[str, Any]]:
+    """The table, a client's own rows before those of any."""
+    text = resources.files("whytokens.waste").joinpath("remedies.json").read_text(encoding="utf-8")
+    found: Sequence[Mapping[str, Any]] = json.loads(text)["rows"]
+    return sorted(found, key=lambda row: row["client"] == "")
+
+
+def _filled(lines: Sequence[str], servers: Sequence[str], waste: Waste) -> Iterator[str]:
+    tools = [item.label for item in waste.evidence]
+    names = [label.partition(" ")[2] or label for label in tools]
+    for line in lines:
+        for server in servers if "{server}" in line else ("",):
+            yield (
+                line.replace("{server}", server)
+                .replace("{servers}", _quoted(servers))
+                .replace("{tools}", _quoted(tools))
+                .replace("{names}", _quoted(names))
+            )
+
+
+def _servers(waste: Waste) -> list[str]:
+    """MCP servers among the labels of tools ("mcp:github search")."""
+    labels = (item.label.partition(" ")[0] for item in waste.evidence)
+    return list(dict.fromkeys(name[4:] for name in labels if name.startswith("mcp:")))
+
+
+def _quoted(names: Sequence[str]) -> str:
+    shown = ", ".join(f'"{name}"' for name in names[:MAX_NAMES])
+    return shown + (", ..." if len(names) > MAX_NAMES else "")
