@@ -17,6 +17,7 @@ from whytokens.importers.values import Json, as_dict, as_list, as_str, as_time, 
 from whytokens.model import Usage, Where
 
 ORIGINAL = "original_usage."
+KINDS = ("llm", "general", "tool", "guardrail")
 PROVIDERS = {"google_ai": "google", "google_vertexai": "google", "anthropic_vertexai": "google",
              "bedrock": "aws"}  # fmt: skip
 
@@ -33,8 +34,11 @@ def _spans(value: Any, where: Where) -> Iterator[Row]:
 
 
 def _owns(row: Json) -> bool:
-    return {"trace_id", "type", "start_time"} <= row.keys() and (
-        "parent_span_id" in row or "project_id" in row or "total_estimated_cost" in row
+    return (
+        str(row.get("type")) in KINDS
+        and {"trace_id", "start_time"} <= row.keys()
+        and "attributes" not in row
+        and any(key in row for key in ("parent_span_id", "project_id", "total_estimated_cost"))
     )
 
 
