@@ -12,6 +12,7 @@ import { VERSION } from "./protocol.js";
  */
 
 const BOOT_FILES = /vendor\/pyodide\/(pyodide\.asm\.wasm|python_stdlib\.zip|whytokens-.*\.whl)$/;
+const MEMORY_FILES = /vendor\/pyodide\/(pyodide\.asm\.wasm|python-.*\.memory)$/;
 // A cancel is answered within a second: an engine in long work is replaced, the files stay here.
 const CANCEL_MS = 900;
 
@@ -24,6 +25,12 @@ export class Engine {
     /** @type {Promise<void> | null} */
     this.starting = null;
     this.ready = false;
+    /** Start from the memory snapshot; no more, once it was refused. */
+    this.snapshot = "DecompressionStream" in globalThis;
+    /** The worker has its boot request, so that others may follow. */
+    this.booting = false;
+    /** @type {Promise<WebAssembly.Module | null> | null} */
+    this.module = null;
     this.next = 1;
     /** @type {Map<number, Waiting>} */
     this.waiting = new Map();
@@ -47,7 +54,9 @@ export class Engine {
     worker.onerror = (event) => this.#died(event.message || "the worker stopped");
     const html = document.documentElement.dataset;
     const pyodide = html.pyodide ?? "vendor/pyodide/";
-    const [sizes, module] = await Promise.all([bootSizes(base), compiled(base, pyodide)]);
+    this.module ??= compiled(base, pyodide);
+    const [sizes, module] = await Promise.all([bootSizes(base, this.snapshot), this.module]);
+    if (this.worker !== worker) return;
     worker.postMessage({
       type: "boot",
       base,
@@ -55,7 +64,16 @@ export class Engine {
       integrity: html.wasmIntegrity ?? "",
       sizes,
       module,
+      memory: Object.keys(sizes).find((name) => name.endsWith(".memory")) ?? null,
     });
+    this.booting = true;
+    for (const id of this.waiting.keys()) this.#post(id);
+  }
+
+  /** @param {number} id */
+  #post(id) {
+    const one = /** @type {Waiting} */ (this.waiting.get(id));
+    this.worker?.postMessage({ type: "request", request: one.request, files: one.files });
   }
 
   /** @param {Omit<Request, "v" | "id">} request @param {File[]} files @param {Hear} hear @returns {{id: number, done: Promise<any>}} */
@@ -65,15 +83,16 @@ export class Engine {
     const done = new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject, hear, request: whole, files });
     });
-    this.start().then(() => {
-      if (this.waiting.has(id)) this.worker?.postMessage({ type: "request", request: whole, files });
-    });
+    if (this.booting) this.#post(id);
+    else this.start();
     return { id, done };
   }
 
   /** Asks the engine to stop; ends the worker when it does not answer. @param {number} id */
   cancel(id) {
     this.worker?.postMessage({ type: "cancel", id });
+    // What has not begun is not worth a new start.
+    if (!this.ready) this.#settle(id, (one) => one.reject({ cancelled: true }));
     setTimeout(() => {
       if (!this.waiting.has(id)) return;
       this.#settle(id, (one) => one.reject({ cancelled: true }));
@@ -116,12 +135,19 @@ export class Engine {
     this.worker?.terminate();
     this.worker = null;
     this.starting = null;
+    this.booting = false;
     this.ready = false;
   }
 
   /** @param {string} message */
   #died(message) {
+    const again = this.snapshot && !this.ready;
     this.#end();
+    if (again) {
+      this.snapshot = false;
+      this.start();
+      return;
+    }
     const lost = [...this.waiting.values()];
     this.waiting.clear();
     this.on.failed(message);
@@ -129,14 +155,14 @@ export class Engine {
   }
 }
 
-/** Sizes of what a start fetches, by file name. @param {string} base @returns {Promise<Record<string, number>>} */
-async function bootSizes(base) {
+/** Sizes of what a start fetches, by file name; a memory snapshot stands for libraries. @param {string} base @param {boolean} snapshot @returns {Promise<Record<string, number>>} */
+async function bootSizes(base, snapshot) {
   try {
     const info = await (await fetch(new URL("build-info.json", base).href)).json();
     /** @type {Record<string, number>} */
     const sizes = {};
     for (const [path, bytes] of Object.entries(info.files)) {
-      if (BOOT_FILES.test(path)) sizes[path.split("/").pop() ?? path] = Number(bytes);
+      if ((snapshot ? MEMORY_FILES : BOOT_FILES).test(path)) sizes[path.split("/").pop() ?? path] = Number(bytes);
     }
     return sizes;
   } catch {

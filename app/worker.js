@@ -3,7 +3,7 @@
 
 import { twin } from "./twin.js";
 
-/** @typedef {{type: "boot", base: string, pyodide: string, integrity: string, sizes: Record<string, number>, module: WebAssembly.Module | null}} BootRequest */
+/** @typedef {{type: "boot", base: string, pyodide: string, integrity: string, sizes: Record<string, number>, module: WebAssembly.Module | null, memory: string | null}} BootRequest */
 
 const scope = /** @type {any} */ (self);
 /** @type {any} */
@@ -15,6 +15,7 @@ const cancelled = new Set();
 /** @type {Promise<void>} */
 let queue = Promise.resolve();
 let mounted = "";
+const LIBRARY = "python_stdlib.zip";
 
 /** Lets messages in: awaiting alone would starve them (a cancel once took 7.7 s instead of 26 ms). */
 const breathe = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -33,41 +34,61 @@ scope.onmessage = (/** @type {MessageEvent} */ event) => {
 };
 
 /** @param {BootRequest} request */
-async function boot({ base, pyodide: home, integrity, sizes, module }) {
+async function boot({ base, pyodide: home, integrity, sizes, module, memory }) {
   const local = new URL("vendor/pyodide/", base).href;
   const indexURL = new URL(home, base).href;
-  countFetches(sizes, indexURL, integrity, module !== null);
+  const library = `${local}${LIBRARY}`;
+  countFetches(sizes, indexURL, integrity, [...(module ? [".wasm"] : []), ...(memory ? [LIBRARY] : [])]);
   if (module) shareModule(module);
   const { loadPyodide } = await import(new URL("pyodide.mjs", indexURL).href);
   python = await loadPyodide({
     indexURL,
-    stdLibURL: `${local}python_stdlib.zip`,
+    stdLibURL: library,
     lockFileURL: `${local}pyodide-lock.json`,
     packageBaseUrl: local,
-    packages: ["whytokens"],
     env: { PYTHONDONTWRITEBYTECODE: "1" },
+    ...(memory ? { _loadSnapshot: unpacked(`${local}${memory}`) } : { packages: ["whytokens"] }),
   });
+  if (memory) python.pyimport("whytokens.memory").wake(() => putLibrary(library));
   python.pyimport("whytokens.tokenizers.pieces").offer(twin);
   handle = python.pyimport("whytokens.worker").handle;
   scope.base = base;
   scope.postMessage(JSON.stringify({ type: "ready" }));
 }
 
-/** Reports bytes as they come. @param {Record<string, number>} sizes @param {string} indexURL @param {string} integrity @param {boolean} compiled */
-function countFetches(sizes, indexURL, integrity, compiled) {
+/** A memory snapshot: Python with the engine imported, as it stood when the site was built. @param {string} url */
+async function unpacked(url) {
+  const response = await scope.fetch(url);
+  if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
+  return new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+}
+
+/** The standard library's files, which a memory snapshot starts without: Python waits, so nothing else may. @param {string} url */
+function putLibrary(url) {
+  const request = new XMLHttpRequest();
+  request.open("GET", url, false);
+  request.responseType = "arraybuffer";
+  request.send();
+  if (request.status !== 200) throw new Error(`${url}: HTTP ${request.status}`);
+  const [major, minor] = python._api.pyVersionTuple;
+  python.FS.writeFile(`/lib/python${major}${minor}.zip`, new Uint8Array(request.response));
+}
+
+/** Reports bytes as they come. @param {Record<string, number>} sizes @param {string} indexURL @param {string} integrity @param {string[]} had what is here already, by the end of its address */
+function countFetches(sizes, indexURL, integrity, had) {
   const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
   let done = 0;
   const real = scope.fetch.bind(scope);
   scope.fetch = async (/** @type {any} */ input, /** @type {any} */ init) => {
     const url = String(input?.url ?? input);
-    if (compiled && url.endsWith(".wasm")) {
-      // The page has fetched and compiled it; shareModule below ignores this answer.
-      done += sizes["pyodide.asm.wasm"] ?? 0;
+    const name = url.split("/").pop() ?? "";
+    if (had.some((end) => url.endsWith(end))) {
+      // The page has compiled the module (shareModule ignores this answer); a memory needs no library.
+      done += sizes[name] ?? 0;
       return new Response(new Uint8Array(), { headers: { "Content-Type": "application/wasm" } });
     }
     const checked = url.startsWith(indexURL) && url.endsWith(".wasm") && integrity;
     const response = await real(input, checked ? { ...init, integrity } : init);
-    const name = url.split("/").pop() ?? "";
     if (!response.body || !(name in sizes)) return response;
     const counter = new TransformStream({
       transform(chunk, controller) {

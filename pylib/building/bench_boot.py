@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 from building import site, wheels
-from building.browser import launched, renderer_cpu_s
+from building.browser import launched, renderer_cpu_s, settled
 from building.places import BUILD, NODE_MODULES, ROOT, SITE
 
 ROUNDS = 5
@@ -62,6 +62,7 @@ def _visit(address: str, profile: Path) -> tuple[float, float, float | None]:
     """Seconds to Python ready, renderer CPU seconds till then, seconds to the first picture."""
     with launched(profile) as context:
         page = context.pages[0] if context.pages else context.new_page()
+        settled()
         before = renderer_cpu_s()
         page.goto(address)
         for _ in range(1200):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--no-first-run",
 ]  # fmt: skip
+SETTLE_S = 1
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
@@ -39,6 +41,14 @@ def launched(profile: Path | None = None) -> Iterator[Any]:
 def renderer_cpu_s() -> float:
     """CPU seconds of the renderers that this process has launched and that run now."""
     return sum((int(s[11]) + int(s[12])) / TICKS_PER_SECOND for _, s in _renderers())
+
+
+def settled() -> None:
+    """Wait until the browser's own first pages are done: they took 0.5 s of CPU beside whatever page came first."""
+    before = -1.0
+    while (now := renderer_cpu_s()) > before:
+        before = now
+        time.sleep(SETTLE_S)
 
 
 def tab_peak_bytes() -> int:

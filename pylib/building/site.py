@@ -13,8 +13,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from building import bake, formats, viewer, wheels
-from building.packages import node, npm
+from building import bake, formats, runtime, viewer
+from building.packages import npm
 from building.places import APP, BUILD, DATA, NODE_MODULES
 from whytokens import __version__, registry
 from whytokens.pipeline import run
@@ -33,9 +33,7 @@ NOT_AHEAD = (
     "vendor/pyodide/micropip",
     "vendor/pyodide/packaging",
 )
-RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 OPEN_URL_BANNER = "This page may contact the address in the link, nothing else."
-DEPENDS = {"tiktoken": ["whytokens"], "micropip": ["packaging"]}
 CDN = "https://cdn.jsdelivr.net"
 CDN_PYODIDE = f"{CDN}/npm/pyodide@314.0.7/"
 
@@ -48,7 +46,7 @@ def build(out: Path, *, assets: str) -> Path:
     shutil.rmtree(fresh, ignore_errors=True)
     _copy_page(fresh)
     formats.write_page(fresh)
-    _python(fresh, own_runtime=assets == "self")
+    runtime.write(fresh / "vendor" / "pyodide", own=assets == "self")
     viewer.charts(fresh / "vendor")
     shutil.copytree(DATA, fresh / "assets")
     _pyscript(fresh / "vendor" / "pyscript")
@@ -75,24 +73,6 @@ def _copy_page(out: Path) -> None:
             shutil.copyfile(path, target)
 
 
-def _python(out: Path, *, own_runtime: bool) -> None:
-    """Pyodide, its standard library and our wheels as bytecode, and the lock that names them."""
-    target = out / "vendor" / "pyodide"
-    target.mkdir(parents=True)
-    made = _bytecode()
-    for name in RUNTIME if own_runtime else ():
-        shutil.copyfile(NODE_MODULES / "pyodide" / name, target / name)
-    for path in made:
-        shutil.copyfile(path, target / path.name)
-    lock = json.loads((NODE_MODULES / "pyodide" / "pyodide-lock.json").read_text())
-    made += wheels.lab(BUILD / "lab-wheels")
-    for path in made[-wheels.LAB_WHEELS :]:
-        shutil.copyfile(path, target / path.name)
-    packages = [path for path in made if path.suffix == ".whl"]
-    lock["packages"] = {path.name.split("-")[0]: _lock_entry(path) for path in packages}
-    (target / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
-
-
 def _pyscript(out: Path) -> None:
     """PyScript for the lab, whole but for source maps."""
     made = NODE_MODULES / "@pyscript" / "core" / "dist"
@@ -100,45 +80,6 @@ def _pyscript(out: Path) -> None:
     for path in sorted(made.glob("*")):
         if path.suffix in (".js", ".css"):
             shutil.copyfile(path, out / path.name)
-
-
-def _bytecode() -> list[Path]:
-    """The standard library and the page's wheels, compiled by Pyodide once for each content."""
-    raw = BUILD / "wheels"
-    shutil.rmtree(raw, ignore_errors=True)
-    made = [wheels.page(raw), wheels.tiktoken(raw)]
-    stdlib = NODE_MODULES / "pyodide" / "python_stdlib.zip"
-    script = Path(__file__).parent / "compile.mjs"
-    sources = [stdlib, *made]
-    content = b"".join(path.read_bytes() for path in (*sources, script))
-    folder = BUILD / "bytecode" / hashlib.sha256(content).hexdigest()[:16]
-    if not folder.exists():
-        work = folder.with_suffix(".new")
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(parents=True)
-        pairs = [str(part) for path in sources for part in (path, work / path.name)]
-        shutil.copyfile(script, APP / ".compile.mjs")  # so that Node finds node_modules
-        try:
-            node(APP / ".compile.mjs", *pairs)
-        finally:
-            (APP / ".compile.mjs").unlink()
-        work.rename(folder)
-    return [folder / path.name for path in sources]
-
-
-def _lock_entry(wheel: Path) -> dict[str, Any]:
-    name, version = wheel.name.split("-")[:2]
-    return {
-        "name": name,
-        "version": version,
-        "file_name": wheel.name,
-        "install_dir": "site",
-        "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
-        "package_type": "package",
-        "imports": [name],
-        "depends": DEPENDS.get(name, []),
-        "unvendored_tests": False,
-    }
 
 
 def _samples(out: Path) -> None:
@@ -213,11 +154,11 @@ def cdn_page(html: str) -> str:
         if directive not in html:
             raise SystemExit(f"index.html has no {directive}")
         html = html.replace(directive, f"{directive} {CDN}")
-    hashes = {name: integrity(NODE_MODULES / "pyodide" / name) for name in RUNTIME}
+    hashes = {name: integrity(NODE_MODULES / "pyodide" / name) for name in runtime.CORE}
     links = "".join(
         f'<link rel="modulepreload" href="{CDN_PYODIDE}{name}" integrity="{hashes[name]}" '
         'crossorigin="anonymous">\n'
-        for name in RUNTIME
+        for name in runtime.CORE
         if name.endswith(".mjs")
     )
     html = html.replace(

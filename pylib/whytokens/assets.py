@@ -7,6 +7,7 @@ the site's own origin and hands them over with `put` before what needs them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 
 
@@ -40,3 +41,9 @@ def read(name: str) -> bytes:
                 f"{name} is not here; `python3 build.py bake` makes it"
             ) from error
     return _loaded[name]
+
+
+@cache
+def shipped(package: str, name: str) -> bytes:
+    """A small file that is part of a package of ours."""
+    return resources.files(package).joinpath(name).read_bytes()

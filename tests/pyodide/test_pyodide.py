@@ -79,3 +79,33 @@ def test_the_twin_counts_as_python_does(answer: dict[str, Any]) -> None:
     assert answer["twin"] == answer["alone"]
     for tokenizer in registry.TOKENIZERS:
         assert answer["alone"][tokenizer.key] == tokenizer.count_many(TEXTS)
+
+
+@pytest.fixture(scope="module")
+def restored() -> dict[str, Any]:
+    """What the engine answers in a memory restored from the site's snapshot."""
+    script = TESTS / "pyodide" / "memory.mjs"
+    command = ["node", "--no-warnings", str(script), str(SITE), str(TESTS)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_a_restored_memory_gives_the_same_goldens(restored: dict[str, Any]) -> None:
+    assert restored["golden"]["different"] == []
+    assert restored["golden"]["compared"] == len(cases(TESTS / "fixtures")) * len(OUTPUTS) > 0
+
+
+def test_it_has_all_modules_that_logs_ask_for(restored: dict[str, Any]) -> None:
+    assert restored["late"] == []
+
+
+def test_others_are_fetched_once_when_imported(restored: dict[str, Any]) -> None:
+    assert restored["before"] == 0
+    assert restored["once"] == 1
+    assert restored["imported"] == ["colorsys", "wave"]
+
+
+def test_random_numbers_differ_from_visit_to_visit(restored: dict[str, Any]) -> None:
+    first, other = restored["random"]
+    assert first != other

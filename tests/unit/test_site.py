@@ -7,7 +7,8 @@ import re
 import pytest
 
 from building.places import APP, NODE_MODULES
-from building.site import CDN, CDN_PYODIDE, RUNTIME, cdn_page, integrity
+from building.runtime import CORE
+from building.site import CDN, CDN_PYODIDE, cdn_page, integrity
 
 INDEX = (APP / "index.html").read_text(encoding="utf-8")
 
@@ -38,7 +39,7 @@ def test_the_cdn_page_names_exactly_its_host_and_hashes_what_it_loads() -> None:
     hosts = {v for values in rules.values() for v in values if v.startswith("http")}
     assert hosts == {CDN}
     assert rules["connect-src"] == ["'self'", CDN]
-    for name in RUNTIME:
+    for name in CORE:
         assert integrity(NODE_MODULES / "pyodide" / name) in html
     for link in re.findall(r'<link rel="modulepreload"[^>]+>', html):
         assert CDN_PYODIDE in link

@@ -9,8 +9,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Any, Literal
+
+from whytokens import assets
 
 # "marked": nothing is cached without a breakpoint. "messages": breakpoints, and one is implied at the
 # end of the latest message. "automatic": any common prefix. "units": whole earlier prompts only.
@@ -64,8 +65,7 @@ def as_of() -> str:
 
 @cache
 def _table() -> Mapping[str, Any]:
-    text = resources.files("whytokens.cache").joinpath("rules.json").read_text(encoding="utf-8")
-    found: Mapping[str, Any] = json.loads(text)
+    found: Mapping[str, Any] = json.loads(assets.shipped("whytokens.cache", "rules.json"))
     return found
 
 

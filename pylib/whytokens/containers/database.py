@@ -12,6 +12,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from whytokens.containers import Source
 from whytokens.errors import TraceError
@@ -91,8 +92,10 @@ def rows(
 
 def _connect(source: Source) -> sqlite3.Connection:
     if source.path and not source.beside:
-        place = Path(source.path).absolute().as_uri()
-        return sqlite3.connect(f"{place}?mode=ro&immutable=1", uri=True)
+        # Not `as_uri`, which imports a whole HTTP client; SQLite's own rule, for Windows too.
+        path = quote(Path(source.path).absolute().as_posix(), safe="/:")
+        place = f"file://{'' if path.startswith('/') else '/'}{path}?mode=ro&immutable=1"
+        return sqlite3.connect(place, uri=True)
     size_bytes = source.size_bytes + sum(one.size_bytes for one in source.beside)
     if size_bytes > MAX_HELD_BYTES:
         raise TraceError(

@@ -9,9 +9,9 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
+from whytokens import assets
 from whytokens.errors import TraceError
 from whytokens.model import Where
 
@@ -163,7 +163,7 @@ class Snapshot:
 @cache
 def load() -> Snapshot:
     """The snapshot in the wheel."""
-    packed = resources.files("whytokens.prices").joinpath("snapshot.json.gz").read_bytes()
+    packed = assets.shipped("whytokens.prices", "snapshot.json.gz")
     return Snapshot(json.loads(gzip.decompress(packed)))
 
 
