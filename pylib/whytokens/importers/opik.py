@@ -105,6 +105,6 @@ OPIK = RecordImporter(
         owns=_owns,
         logged=logged,
         rows=_spans,
-        marks=('"total_estimated_cost"', '"parent_span_id"'),
+        marks=('"total_estimated_cost"', '"original_usage.'),
     )
 )
