@@ -83,3 +83,10 @@ def test_a_person_in_the_report_on_claude_code_is_a_user() -> None:
     assert call.tags["user"] == "mira@lantern.example"
     assert call.usage is not None
     assert (call.usage.prompt, call.usage.output) == (80, 20)
+
+
+def test_columns_of_tokens_that_nobody_knows_are_named() -> None:
+    head = "timestamp,model,input_tokens,output_tokens,cache_hit_tokens,tokens_per_second"
+    found = opened(f"{head}\n2026-05-04T10:00:00Z,gpt-4o,100,20,50,12.5\n", "odd.csv")
+    said = [one.message for one in found.trace.warnings]
+    assert "Columns that are not read: cache_hit_tokens." in said

@@ -112,6 +112,6 @@ ANTHROPIC_USAGE = RecordImporter(
         logged=logged,
         rows=_rows,
         marks=('"uncached_input_tokens"', "usage_input_tokens_no_cache"),
-        note=NOTE,
+        note=lambda row: NOTE,
     )
 )

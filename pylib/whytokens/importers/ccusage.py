@@ -102,6 +102,6 @@ CCUSAGE = RecordImporter(
         logged=logged,
         rows=_rows,
         marks=('"modelBreakdowns"',),
-        note=NOTE,
+        note=lambda row: NOTE,
     )
 )

@@ -135,6 +135,17 @@ def _tags(row: Json, columns: _Columns) -> dict[str, str]:
     return made
 
 
+def _note(row: Json) -> str | None:
+    """Counts of tokens under names that nobody knows: better said than left out in silence."""
+    columns = _columns(tuple(row))
+    read = {name for names in columns.fields.values() for name in names}
+    unread = [
+        key for name, key in columns.others
+        if "tokens" in name and "per" not in name and key not in read and isinstance(row[key], int | float)
+    ]  # fmt: skip
+    return f"Columns that are not read: {', '.join(map(str, unread))}." if unread else None
+
+
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
@@ -174,5 +185,6 @@ FLAT_ROWS = RecordImporter(
         ),
         owns=_owns,
         logged=logged,
+        note=_note,
     )
 )

@@ -80,6 +80,6 @@ OPENAI_USAGE = RecordImporter(
         logged=logged,
         rows=buckets,
         marks=('"num_model_requests"', "organization.usage."),
-        note=NOTE,
+        note=lambda row: NOTE,
     )
 )

@@ -56,7 +56,8 @@ def rows(value: Any, where: Where) -> Iterator[Row]:
 class Format:
     """One format of rows. `logged` gives None for what is neither a call nor a span around calls;
     `same` names rows that are parts of one record, to be merged; `marks` stand in the text of files
-    whose first record is longer than a sniffer may read; `note` is said once of each file."""
+    whose first record is longer than a sniffer may read; `note` says of a file, by its first
+    row, what a reader must know."""
 
     key: str
     label: str
@@ -66,7 +67,7 @@ class Format:
     rows: Callable[[Any, Where], Iterable[Row]] = rows
     marks: tuple[str, ...] = ()
     same: Callable[[Json], str | None] = lambda row: None
-    note: str | None = None
+    note: Callable[[Json], str | None] = lambda row: None
 
 
 @dataclass(slots=True)
@@ -128,6 +129,7 @@ class RecordImporter:
     def load(self, source: Source, builder: TraceBuilder) -> Iterator[Progress]:
         shared, found, strange = builder.gathered(self.key, _Partial.make), 0, list[Where]()
         shared.format = self.format
+        told: str | None = None
         for document in documents(source, builder):
             for row, where in self.format.rows(document.value, document.where):
                 if not self.format.owns(row):
@@ -140,14 +142,15 @@ class RecordImporter:
                     continue
                 one = self.format.logged(row, where)
                 if one is not None:
+                    told = told if found else self.format.note(row)
                     shared.ledger.enter(one)
                     found += one.call
             yield document.progress
         if strange:
             text = f"{len(strange):,} records are not {self.label}, skipped."
             builder.warn("partial", text, strange[0])
-        if found and self.format.note:
-            builder.warn("partial", self.format.note, Where(file=source.name))
+        if told is not None:
+            builder.warn("partial", told, Where(file=source.name))
         if not found:
             raise TraceError(
                 "no-calls", f"No LLM calls in {source.name}.", "It holds no record of a model's call.",
