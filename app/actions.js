@@ -3,7 +3,7 @@
 import { Asking } from "./asking.js";
 import { say } from "./dom.js";
 import { Tree } from "./flame/columns.js";
-import { count, dollars } from "./format.js";
+import { calls, count, dollars } from "./format.js";
 import * as store from "./store.js";
 import * as strings from "./strings.js";
 import { frameMenu } from "./views/menu.js";
@@ -87,9 +87,7 @@ export class Actions extends Asking {
       error: null,
       stopped: null,
     });
-    say(
-      `${count(report.totals.calls)} calls, ${count(report.totals.input)} prompt tokens, ${dollars(report.totals.nusd)}`,
-    );
+    say(`${calls(report.totals.calls)}, ${count(report.totals.input)} prompt tokens, ${dollars(report.totals.nusd)}`);
     store.set({ spend: null, stale: false });
     this.#restore(kept);
   }

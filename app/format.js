@@ -19,6 +19,9 @@ export function dollars(nusd) {
   return `$${count(Math.floor(rounded / scale))}.${String(rounded % scale).padStart(places, "0")}`;
 }
 
+/** @param {number} value */
+export const calls = (value) => `${count(value)} ${value === 1 ? "call" : "calls"}`;
+
 /** @param {number} part @param {number} all */
 export function percent(part, all) {
   if (all === 0 || part === 0) return "0 %";

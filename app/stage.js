@@ -4,7 +4,7 @@ import { byId, el, fill } from "./dom.js";
 import { Chart } from "./flame/chart.js";
 import { look } from "./flame/look.js";
 import { DIFF_ROWS, FRAMES } from "./flame/rows.js";
-import { dollars, percent } from "./format.js";
+import { calls, dollars, percent } from "./format.js";
 import * as hash from "./hash.js";
 import * as strings from "./strings.js";
 import { drawCrumbs, drawError, drawLegend, drawProgress } from "./views/panels.js";
@@ -114,11 +114,11 @@ function errorActions(state, act) {
 /** @param {State} state */
 function drawHead(state) {
   const report = /** @type {import("./protocol.js").Report} */ (state.whole);
-  const calls = report.totals.calls.toLocaleString("en-US");
-  byId("title").textContent = `${report.name} · ${calls} calls · ${report.importer}`;
+  const size = calls(report.totals.calls);
+  byId("title").textContent = `${report.name} · ${size} · ${report.importer}`;
   document.title = `${report.name}: whytokens`;
   byId("example").hidden = state.example === null;
-  byId("example").textContent = `Example: ${report.name}, ${calls} calls`;
+  byId("example").textContent = `Example: ${report.name}, ${size}`;
 }
 
 /** @param {State} state @param {import("./flame/columns.js").Tree} tree @param {number} focus @param {import("./flame/columns.js").Found | null} found */

@@ -1,7 +1,7 @@
 // Which calls every view shows: session, model, tag and range of calls.
 
 import { el, fill } from "../dom.js";
-import { count, dollars } from "../format.js";
+import { calls as counted, dollars } from "../format.js";
 
 /** @typedef {import("../protocol.js").Filter} Filter */
 /** @typedef {import("../protocol.js").Report} Report */
@@ -53,7 +53,7 @@ function drawFilters(host, report, filter, choose) {
   if (sessions.length > 1) {
     const options = offered(report).map((row) => ({
       value: row.key,
-      label: `${row.title ?? row.key} · ${count(row.calls)} calls · ${dollars(row.nusd)}`,
+      label: `${row.title ?? row.key} · ${counted(row.calls)} · ${dollars(row.nusd)}`,
     }));
     parts.push(
       chooser("Session", "session", options, filter.sessions?.[0], (key) =>

@@ -3,7 +3,7 @@
 import { el, fill } from "../dom.js";
 import { CATEGORY_WORDS } from "../flame/colors.js";
 import { change, signed } from "../flame/diff.js";
-import { count, dollars, percent } from "../format.js";
+import { count, calls as counted, dollars, percent } from "../format.js";
 import { ratesLine } from "./rates.js";
 
 /** @typedef {import("../flame/columns.js").Tree} Tree */
@@ -78,7 +78,7 @@ function numbers(tree, row, focus) {
     line("share of tokens", "", ...wholes.map((at) => percent(tokens[row], tokens[at]))),
     line("share of cost", "", ...wholes.map((at) => percent(nusd[row], nusd[at]))),
     line("read from cache", ...places.map((at) => percent(read[at], tokens[at]))),
-    line("sent in", ...places.map((at) => `${count(calls[at])} ${calls[at] === 1 ? "call" : "calls"}`)),
+    line("sent in", ...places.map((at) => counted(calls[at]))),
   ];
   return grid(["this frame", ...(focus ? ["zoomed"] : []), "whole trace"], rows);
 }

@@ -1,7 +1,7 @@
 // The numbers on top: billed tokens, cost with whose rates, cached share, overhead.
 
 import { el, fill } from "../dom.js";
-import { count, dollars, percent } from "../format.js";
+import { calls, count, dollars, percent } from "../format.js";
 import { ratesLine } from "./rates.js";
 
 /** @type {import("./registry.js").Panel} */
@@ -29,7 +29,7 @@ function drawSummary(host, report) {
   ];
   if (totals.priced_calls) items.splice(3, 0, item(...avoidable(report), "total-avoidable"));
   if (prices.unpriced.length) {
-    const names = prices.unpriced.map((row) => `${row.model ?? "no model"} (${count(row.calls)} calls)`);
+    const names = prices.unpriced.map((row) => `${row.model ?? "no model"} (${calls(row.calls)})`);
     items.push(item("unpriced", names.join(", "), "total-unpriced"));
   }
   fill(host, ...items);

@@ -9,8 +9,16 @@ def dollars(nusd: int) -> str:
     """Nanodollars as people read them: cents from one dollar up, finer below."""
     places = 2 if nusd >= 10**9 else 4
     unit = 10 ** (9 - places)
-    whole, part = divmod((nusd + unit // 2) // unit, 10**places)
+    rounded = (nusd + unit // 2) // unit
+    if nusd > 0 and rounded == 0:
+        return "< $0.0001"
+    whole, part = divmod(rounded, 10**places)
     return f"${whole:,}.{part:0{places}d}"
+
+
+def calls_of(number: int) -> str:
+    """E.g. "1 call"."""
+    return f"{number:,} {'call' if number == 1 else 'calls'}"
 
 
 def rates_of(prices: Prices) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import contract
+import golden_exports
 import golden_outputs
 from whytokens import registry
 from whytokens.cli import main
@@ -52,6 +53,21 @@ def test_the_command_says_the_same(case: Path, capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out == (case / "folded.txt").read_text(encoding="utf-8")
     assert main(["report", str(files[0])]) == 0
     assert "prompt tokens" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("case", golden_exports.EXPORTED)
+def test_exports(case: str) -> None:
+    folder = golden_exports.folder(FIXTURES, case)
+    made = golden_exports.exports(FIXTURES, case)
+    if os.environ.get("WHYTOKENS_BLESS"):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in made.items():
+            (folder / name).write_bytes(text.encode())
+    for name, text in made.items():
+        path = folder / name
+        assert path.is_file(), f"{path} is missing; WHYTOKENS_BLESS=1 writes it"
+        assert path.read_bytes().decode() == text, f"{name} differs"
+    assert {path.name for path in folder.iterdir()} == set(made), "no exporter writes the rest"
 
 
 def test_every_importer_has_cases() -> None:

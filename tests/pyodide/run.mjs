@@ -25,7 +25,7 @@ pyodide.globals.set("TWIN", twin);
 const answer = pyodide.runPython(`
 import json, platform, sys
 sys.path.insert(0, "/tests")
-import golden_outputs, tiktoken
+import golden_exports, golden_outputs, pathlib, tiktoken
 from whytokens.tokenizers import claude
 texts = json.loads(open("/texts.json").read())
 names = ("o200k_base", "o200k_harmony", "cl100k_base", "p50k_base", "r50k_base")
@@ -41,6 +41,7 @@ def counts(twin):
 
 json.dumps({
     "python": platform.python_version(),
+    "exports": golden_exports.different(pathlib.Path("/tests/fixtures")),
     "golden": json.loads(golden_outputs.compare("/tests/fixtures")),
     "ids": {name: [tiktoken.get_encoding(name).encode(text, disallowed_special=())
                    for text in texts if "\\ud800" not in text] for name in names},

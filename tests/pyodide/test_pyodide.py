@@ -51,6 +51,7 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_goldens_byte_for_byte(answer: dict[str, Any]) -> None:
     assert answer["golden"]["different"] == []
+    assert answer["exports"] == []
     assert answer["golden"]["compared"] == len(cases(TESTS / "fixtures")) * len(OUTPUTS) > 0
 
 

@@ -78,9 +78,9 @@ def calls_jsonl(opened: Opened) -> str:
 
 
 CALLS_CSV = Exporter(
-    key="calls", label="Calls as CSV", suffix=".calls.csv", mime="text/csv", write=calls_csv
+    key="calls", label="Calls as CSV", suffix="calls.csv", mime="text/csv", write=calls_csv
 )
 CALLS_JSONL = Exporter(
-    key="calls-jsonl", label="Calls as JSON Lines", suffix=".calls.jsonl",
+    key="calls-jsonl", label="Calls as JSON Lines", suffix="calls.jsonl",
     mime="application/x-ndjson", write=calls_jsonl,
 )  # fmt: skip

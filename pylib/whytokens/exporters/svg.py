@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from html import escape
 
 from whytokens.exporters import Exporter
-from whytokens.money import dollars, rates_of
+from whytokens.money import calls_of, dollars, rates_of
 from whytokens.opened import Opened
 from whytokens.protocol import Columns, Report
 from whytokens.report import report
@@ -44,7 +44,7 @@ def svg(report: Report) -> str:
     height = HEAD + ROW * (1 + max((depth for _, depth, _, _ in frames), default=0)) + FOOT
     about = "≈ " if totals["approx"] else ""
     title = (
-        f"{report['name']} · {totals['calls']:,} calls · {about}{totals['input']:,} prompt tokens"
+        f"{report['name']} · {calls_of(totals['calls'])} · {about}{totals['input']:,} prompt tokens"
         + (f" · {dollars(totals['nusd'])}" if totals["priced_calls"] else "")
     )
     width = "width is cost" if priced else "width is tokens"

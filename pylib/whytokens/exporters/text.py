@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whytokens.exporters.findings_text import findings
-from whytokens.money import dollars, rates_of
+from whytokens.money import calls_of, dollars, rates_of
 from whytokens.protocol import Columns, Report
 
 BAR_CHARS = 24
@@ -22,7 +22,7 @@ def _totals(report: Report) -> Iterator[str]:
     totals, prices = report["totals"], report["prices"]
     about = "≈ " if totals["approx"] else ""
     around = "≈ " if totals["approx_output"] else ""
-    yield f"{report['name']} · {totals['calls']:,} calls · {report['importer']}"
+    yield f"{report['name']} · {calls_of(totals['calls'])} · {report['importer']}"
     share = totals["read"] * 100 // totals["input"] if totals["input"] else 0
     yield (
         f"{about}{totals['input']:,} prompt tokens ({share} % read from cache, "
@@ -32,7 +32,7 @@ def _totals(report: Report) -> Iterator[str]:
         yield f"{about or around}{dollars(totals['nusd'])} · {rates_of(prices)}"
     for row in prices["unpriced"]:
         close = f" (near: {', '.join(row['nearest'])})" if row["nearest"] else ""
-        yield f"unpriced: {row['model'] or 'no model'} ({row['calls']:,} calls): {row['reason']}{close}"
+        yield f"unpriced: {row['model'] or 'no model'} ({calls_of(row['calls'])}): {row['reason']}{close}"
 
 
 def _tree(report: Report) -> Iterator[str]:
