@@ -18,6 +18,9 @@ export class Actions extends Asking {
   /** The page's own, for benches and for the console. @type {Actions | null} */
   static latest = null;
 
+  /** The view that was asked for last: one that comes later than the next wish is not shown. */
+  #wanted = "";
+
   /** @param {(on: import("./load.js").On) => import("./asking.js").Answerer} engine */
   constructor(engine) {
     super(engine);
@@ -106,6 +109,7 @@ export class Actions extends Asking {
   /** @param {string} id */
   async view(id) {
     const { layout, offered } = viewOf(id);
+    this.#wanted = id;
     if (offered && !offered(store.get())) return;
     if (id === "everywhere" && store.get().view !== "everywhere") {
       const path = await this.merged();
@@ -116,6 +120,7 @@ export class Actions extends Asking {
     }
     if (store.get().stale && id !== "spend") await this.#report(store.get().filter);
     await this.#tree(layout);
+    if (this.#wanted !== id) return;
     store.set({ view: id, focus: [], selected: 0 });
     if (id === "spend") await this.spend();
   }
@@ -167,9 +172,11 @@ export class Actions extends Asking {
       store.set({ picked: null, life: null, view: "everywhere" });
       return;
     }
+    this.#wanted = "everywhere";
     await this.python();
     await this.told("", async () => {
       const life = await this.ask({ op: "life", path, filter: store.get().filter });
+      if (this.#wanted !== "everywhere") return;
       store.set({ picked: life ? path : null, life, view: "everywhere" });
       if (!life) say(strings.FOLDED);
     });
@@ -275,12 +282,12 @@ export class Actions extends Asking {
 
   /** Fetches a layout that is not there yet. @param {string | null} layout */
   async #tree(layout) {
-    const { trees, example, filter } = store.get();
+    const { trees, report, example, filter } = store.get();
     if (!layout || trees[layout]) return;
     const columns = example
       ? await (await fetch(`samples/${example}.${layout}.json`)).json()
       : await this.ask({ op: "layout", layout, filter });
-    if (store.get().trees === trees) store.set({ trees: { ...trees, [layout]: new Tree(columns) } });
+    if (store.get().report === report) store.set({ trees: { ...store.get().trees, [layout]: new Tree(columns) } });
   }
 }
 

@@ -6,10 +6,13 @@ ordinal after "#".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from whytokens.model import Message, Role, Segment
 from whytokens.templates import Context, Piece
+
+COUNT = re.compile(r"(~?)(\d+)(?:#\d+)?", re.ASCII)
 
 
 class ShapeTemplate:
@@ -34,8 +37,9 @@ class ShapeTemplate:
 
 
 def _piece(segment: Segment) -> Piece:
-    count = (segment.name or "0").split("#")[0]
-    tokens, exact = int(count.lstrip("~")), not count.startswith("~")
+    # Where a shape is opened beside other logs, a text of theirs may be asked for here: it is none of its own.
+    said = COUNT.fullmatch(segment.name or "")
+    tokens, exact = (int(said[2]), not said[1]) if said else (0, True)
     if segment.category == "overhead":
         return Piece(None, tokens, "fixed", exact, segment.path[-1])
     return Piece(segment.id, tokens, "text", exact)

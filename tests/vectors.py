@@ -80,5 +80,13 @@ VECTORS: tuple[str, ...] = (
     "__proto__",
     "constructor",
     "toString",
+    "[x](javascript:hit())",
+    "![x](javascript:hit())",
+    "<javascript:hit()>",
+    "=cmd|' /C calc'!A0",
+    "+hit()",
+    "-hit()",
+    "@hit()",
+    "\t=hit()",
     *(f"<{tag} src=x {event}=hit() autofocus>" for tag, event in zip(TAGS, EVENTS * 2, strict=False)),
 )  # fmt: skip
