@@ -23,6 +23,8 @@ RELIABILITY_PERCENT = {
 UNSTATED_MS = 300_000
 # "*" of the table covers models of two default retentions: "24h; default on gpt-5.4/5.2/5.1/5, 4.1".
 LONG_RETENTION, SHORT_RETENTION = ["gpt-5", "gpt-4.1"], ["gpt-", "chatgpt-", "o1", "o3", "o4"]
+# "gemini-4-argon implicit only": it takes no cache that a user stores.
+IMPLICIT_ONLY = ["gemini-4-argon"]
 PROVIDERS = ("deepseek", "xai", "mistral", "groq", "together", "fireworks")
 
 
@@ -142,6 +144,7 @@ def _gemini(provider: dict[str, Any], name: str) -> dict[str, Any]:
         "minimum": minimum,
         "increment": caching["increment"],
         "lifetimes": [_lifetime(caching["ttl"][0], "input")],
+        "explicit": {"ms": caching["ttl"][1]["seconds"] * 1000, "except": IMPLICIT_ONLY},
         "lookback": 0,
         "marks": 0,
         **_reliability(provider),

@@ -21,6 +21,7 @@ from whytokens.detectors.overlong_entries import OVERLONG_ENTRIES
 from whytokens.detectors.rereads import REREADS
 from whytokens.detectors.retries import RETRIES
 from whytokens.detectors.stale_results import STALE_RESULTS
+from whytokens.detectors.stored_prefix import STORED_PREFIX
 from whytokens.detectors.superseded_reads import SUPERSEDED_READS
 from whytokens.detectors.uncached_prefix import UNCACHED_PREFIX
 from whytokens.detectors.unused_chunks import UNUSED_CHUNKS
@@ -178,6 +179,7 @@ DETECTORS: tuple[Detector, ...] = (
     CUT_OFF_ANSWERS,
     AGENT_LOOPS,
     UNCACHED_PREFIX,
+    STORED_PREFIX,
     IDLE_REBUILDS,
     OVERLONG_ENTRIES,
     DEAD_WRITES,

@@ -55,7 +55,7 @@ def text(words: int, seed: int = 0) -> str:
 
 def test_the_registry_lists_every_detector_once() -> None:
     keys = [detector.key for detector in registry.DETECTORS]
-    assert len(keys) == len(set(keys)) == 22
+    assert len(keys) == len(set(keys)) == 23
 
 
 def test_tools_of_an_mcp_server_are_rolled_up() -> None:
@@ -584,3 +584,55 @@ def test_an_hour_is_not_needed_for_calls_a_minute_apart() -> None:
     assert found.saving is not None
     assert found.saving.pusd > 0
     assert finding(checked(CLAUDE, turns), "idle-rebuilds") is None
+
+
+def gemini(calls: int, seconds: float, read_every: int) -> list[Turn]:
+    """Single calls on one book of 50,000 tokens; the implicit cache hits every so many times."""
+    return [
+        Turn(
+            at=seconds * n,
+            parts=[("system", "book", 50_000), ("user", f"q{n}", 200)],
+            read=50_000 if n % read_every == read_every - 1 else 0,
+            session=f"s{n}",
+        )
+        for n in range(calls)
+    ]
+
+
+def test_a_stored_prefix_pays_where_the_implicit_cache_hits_too_rarely() -> None:
+    """gemini-2.5-pro: 1.25 $/M input, 0.125 read, 4.50 $/M and hour: 40 calls within one hour."""
+    found = finding(checked("gemini-2.5-pro", gemini(40, 60, 4)), "stored-prefix")
+    assert found is not None
+    assert found.saving is not None
+    billed = 30 * 50_000 * 1_250_000 + 10 * 50_000 * 125_000
+    stored = 50_000 * (1_250_000 + 125_000 + 4_500_000) + 39 * 50_000 * 125_000
+    assert found.saving.alone_pusd == billed - stored
+    assert found.saving.low_pusd == found.saving.pusd == billed - stored
+    # One call an hour would pay for an hour of storage each; a cache that always hits needs no help.
+    assert finding(checked("gemini-2.5-pro", gemini(40, 4000, 4)), "stored-prefix") is None
+    assert finding(checked("gemini-2.5-pro", gemini(40, 60, 1)), "stored-prefix") is None
+    # Argon has implicit caching only.
+    assert finding(checked("gemini-4-argon", gemini(40, 60, 4)), "stored-prefix") is None
+
+
+def test_savings_of_an_implicit_cache_scale_with_what_it_does_in_this_log() -> None:
+    """Half of the possible reads were billed as such: half of the simulated saving is claimed."""
+    steady = [
+        Turn(at=40 * n, parts=[("system", "rules", 9_984), ("user", f"q{n}", 16)],
+             read=9_984 if n % 2 else 0, session=f"s{n}")
+        for n in range(41)
+    ]  # fmt: skip
+    clock = [
+        Turn(at=40 * n, parts=[("system", "", 0, f"Now: 2026-11-16T09:{n:02}:00Z. " + "x" * 9_000),
+                               ("user", f"q{n}", 16)], session=f"c{n}")
+        for n in range(20)
+    ]  # fmt: skip
+    alone = finding(checked(GPT, clock), "cache-buster")
+    both = finding(checked(GPT, [*steady, *clock]), "cache-buster")
+    assert alone is not None
+    assert both is not None
+    assert alone.saving is not None
+    assert both.saving is not None
+    assert any("does not promise" in text for text in alone.saving.assumptions)
+    assert any("50 % of it is claimed" in text for text in both.saving.assumptions)
+    assert both.saving.pusd * 90 == pytest.approx(alone.saving.pusd * 50, rel=0.01)

@@ -10,12 +10,14 @@ from typing import NamedTuple
 
 
 class Bill(NamedTuple):
-    """Prompt tokens of one call by how they are billed; `tokens` is all of them."""
+    """Prompt tokens of one call by how they are billed; `tokens` is all of them. `stored` tokens are put
+    into a cache that costs by the hour, for one hour."""
 
     tokens: int
     read: int = 0
     write_1h: int = 0
     write_5m: int = 0
+    stored: int = 0
 
     @property
     def fresh(self) -> int:

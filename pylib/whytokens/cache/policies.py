@@ -26,6 +26,7 @@ class Policy:
     static: int | None = None
     tail: int | None = None
     automatic: bool = False
+    explicit: bool = False
 
     @property
     def shape(self) -> tuple[bool, bool]:
@@ -33,8 +34,8 @@ class Policy:
         return self.static is not None, self.tail is not None
 
     def name(self, rules: Rules) -> str:
-        if self.automatic:
-            return "automatic"
+        if self.automatic or self.explicit:
+            return "automatic" if self.automatic else "explicit"
         found = []
         if self.static is not None:
             found.append(f"static prefix {rules.lifetimes[self.static].id}")
@@ -60,6 +61,7 @@ def _life(rules: Rules, number: int) -> str:
 
 
 NONE, AUTOMATIC = Policy(), Policy(automatic=True)
+EXPLICIT = Policy(explicit=True)  # replayed by `cache.explicit`
 
 
 def policies(rules: Rules, lifetimes: int) -> list[Policy]:

@@ -32,7 +32,8 @@ class Lifetime:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What a provider caches. `lookback` counts positions (blocks) back from a breakpoint;
-    `reliability_percent` is the share of a simulated saving that may be claimed."""
+    `reliability_percent` is the share of a simulated saving that may be claimed; `explicit_ms` is how
+    long what the user stores by name is kept."""
 
     provider: str
     mode: Mode
@@ -43,6 +44,7 @@ class Rules:
     marks: int
     confidence: str
     reliability_percent: int
+    explicit_ms: int | None = None
 
     @property
     def has_breakpoints(self) -> bool:
@@ -105,4 +107,11 @@ def _rules(rule: Mapping[str, Any], model: str) -> Rules:
         marks=rule["marks"],
         confidence=rule["confidence"],
         reliability_percent=rule["reliability_percent"],
+        explicit_ms=_explicit_ms(rule.get("explicit"), model),
     )
+
+
+def _explicit_ms(explicit: Mapping[str, Any] | None, model: str) -> int | None:
+    if explicit is None or model.startswith(tuple(explicit["except"])):
+        return None
+    return int(explicit["ms"])

@@ -78,8 +78,14 @@ def assumptions(plan: Plan) -> tuple[str, ...]:
             f"Replaying what you do now ({seen.policy}) gives {seen.replayed_read:,} cache reads; "
             f"{seen.billed_read:,} were billed."
         )
-    if plan.rules.reliability_percent < 100:
+    if plan.observed_percent is not None:
         found.append(
-            f"{plan.rules.reliability_percent} % of it is claimed: this cache is best effort."
+            f"Simulated x observed: {plan.observed_percent} % of it is claimed, the share of possible reads "
+            f"that {provider} billed as reads in this log."
+        )
+    elif plan.reliability_percent < 100:
+        found.append(
+            f"{plan.reliability_percent} % of it is claimed: {provider} does not promise its cache, and this log "
+            "has too few reads to tell."
         )
     return tuple(found)

@@ -84,6 +84,13 @@ class Cache:
 
 
 @dataclass(frozen=True, slots=True)
+class Store:
+    """A group's fixed prefix in a cache that the user creates and that costs by the hour."""
+
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
 class Lead:
     """Parallel calls of a group wait for the first one's first token."""
 
@@ -118,7 +125,7 @@ class Say:
     """Advice: a ceiling in words or a what-if, never part of the total."""
 
 
-Change = Drop | Cache | Lead | Steady | Remove | Batch | Say
+Change = Drop | Cache | Store | Lead | Steady | Remove | Batch | Say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

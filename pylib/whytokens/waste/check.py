@@ -22,6 +22,7 @@ from whytokens.waste.plans import Plan, make_plans
 from whytokens.waste.priced import Priced, some
 from whytokens.waste.pricing import Pricer
 from whytokens.waste.projection import PPM, Projection, project
+from whytokens.waste.reliability import rely
 from whytokens.waste.remedies import remedy
 from whytokens.waste.telescope import STEPS, Telescope, step_of
 from whytokens.waste.traffic import Traffic, threads
@@ -75,6 +76,7 @@ def check(
     for plan in make_plans(calls, Prompts(trace), stable, keys, pricer):
         plans.append(plan)
         yield 0
+    rely(plans)
     priced = Priced(trace, found, plans, moved, traffic, keys)
     yield 0
     wastes: list[tuple[Detector, Waste]] = []

@@ -100,7 +100,7 @@ class Claims:
         parts = [a - b for a, b in pairwise(cuts)]
         sizes = (bill.read, bill.write_1h, bill.write_5m, bill.fresh)
         kept = [size - min(size, max(0, part)) for size, part in zip(sizes, parts, strict=True)]
-        return Bill(sum(kept), kept[0], kept[1], kept[2])
+        return Bill(sum(kept), kept[0], kept[1], kept[2], bill.stored)
 
     def taken(self, one: Attribution) -> dict[SegmentId, int]:
         """Claimed tokens of one call by segment. Cost: the length of its prompt."""

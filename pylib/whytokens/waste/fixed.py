@@ -13,7 +13,7 @@ from whytokens.attribution.tally import tally
 from whytokens.cache import Bill
 from whytokens.model import SegmentId, Usage
 from whytokens.opened import Opened
-from whytokens.prices import Quote
+from whytokens.prices import Extra, Quote
 from whytokens.templates import Piece
 from whytokens.waste.telescope import Telescope
 
@@ -36,7 +36,7 @@ def _after(one: Attribution, telescope: Telescope) -> Attribution:
         )
     quote = one.quote
     if isinstance(quote, Quote):
-        quote = telescope.pricer.rates(one, bill.tokens)
+        quote = _with_storage(telescope.pricer.rates(one, bill.tokens), one, bill, telescope)
     return replace(
         one,
         quote=quote,
@@ -46,6 +46,15 @@ def _after(one: Attribution, telescope: Telescope) -> Attribution:
         pieces=tuple(_pieces(one, telescope, bill.tokens)),
         tail=(),
     )
+
+
+def _with_storage(quote: Quote, one: Attribution, bill: Bill, telescope: Telescope) -> Quote:
+    """What a stored prefix costs beside its tokens."""
+    more = bill.stored * telescope.pricer.storing_pusd(one)
+    if not more:
+        return quote
+    extras = (*quote.beside, Extra(name="cache storage", pusd=more))
+    return replace(quote, fees_pusd=quote.fees_pusd + more, extras=extras)
 
 
 def _usage(usage: Usage, bill: Bill) -> Usage:

@@ -11,9 +11,10 @@ from itertools import pairwise
 
 from whytokens.attribution.share import Attribution
 from whytokens.cache import Bill
+from whytokens.cache.explicit import stored
 from whytokens.cache.groups import Group, groups
 from whytokens.cache.observed import Observed, observe, warmed
-from whytokens.cache.policies import NONE, Places, Policy, policies, replay
+from whytokens.cache.policies import EXPLICIT, NONE, Places, Policy, policies, replay
 from whytokens.cache.prompts import Prompts
 from whytokens.cache.requests import Request, requests
 from whytokens.cache.rules import Rules
@@ -39,8 +40,10 @@ class Option:
 @dataclass(slots=True, kw_only=True)
 class Plan:
     """`best`: bytes unchanged. `steady`: volatile parts moved. `led`: parallel calls wait for the
-    first. `actual_pusd` is the bill, `replayed_pusd` the observed configuration replayed (None when
-    unknown): savings are taken from the smaller, so a replay's error is never sold as a saving."""
+    first. `stored`: the fixed prefix in a cache that costs by the hour. `actual_pusd` is the bill,
+    `replayed_pusd` the observed configuration replayed (None when unknown): savings are taken from
+    the smaller, so a replay's error is never sold as a saving. `observed_percent` is the billed share
+    of possible reads at this provider (`waste.reliability`)."""
 
     number: int
     requests: tuple[Request, ...]
@@ -51,7 +54,9 @@ class Plan:
     best: Option
     steady: Option | None = None
     led: Option | None = None
+    stored: Option | None = None
     client: Client | None = None
+    observed_percent: int | None = None
     options: list[Option] = field(default_factory=list)
 
     @property
@@ -59,6 +64,13 @@ class Plan:
         if self.replayed_pusd is None:
             return self.actual_pusd
         return min(self.actual_pusd, self.replayed_pusd)
+
+    @property
+    def reliability_percent(self) -> int:
+        """The share of a simulated saving to claim: as this trace shows, else as the rules are known."""
+        if self.observed_percent is not None:
+            return self.observed_percent
+        return self.rules.reliability_percent
 
     @property
     def knows_actual(self) -> bool:
@@ -96,6 +108,15 @@ class Plan:
             self.knows_actual
             and self.led is not None
             and self._worth(self._reachable - self.led.pusd)
+        )
+
+    @property
+    def stores(self) -> bool:
+        """Does an explicit cache beat the bill? It is promised, so the bill is what it is held against."""
+        return (
+            self.observed is not None
+            and self.stored is not None
+            and self._worth(self.actual_pusd - self.stored.pusd)
         )
 
     @property
@@ -169,6 +190,10 @@ def _plan(
     if rules.has_breakpoints and client is None and _overlap(found):
         led = [_option(found, rules, p, places, pricer, at_once=True) for p in choices]
         plan.led = min(led, key=lambda option: option.pusd)
+    priced = all(pricer.storage_pusd(request.one) is not None for request in found)
+    if rules.explicit_ms is not None and client is None and priced:
+        bills = stored(found, rules, places)
+        plan.stored = Option(EXPLICIT, tuple(bills), _cost(found, bills, pricer))
     if any(stable.moved(request.node) for request in found):
         threads = {request.one.call.id: request.thread for request in found}
         again = requests([request.one for request in found], stable, threads)

@@ -32,8 +32,21 @@ class Pricer:
             + bill.write_1h * rates.cache_write_1h_pusd
             + bill.write_5m * rates.cache_write_5m_pusd
             + bill.fresh * rates.input_pusd
+            + bill.stored * self.storing_pusd(one)
         )
         return prompt + one.output_tokens * rates.output_pusd + rates.fees_pusd
+
+    def storing_pusd(self, one: Attribution) -> int:
+        """A token stored for an hour beyond its price as input: its storage, and that the call which
+        stores it reads it too. Spec: facts, section 3, "storage"."""
+        assert isinstance(one.quote, Quote)
+        hour = self.storage_pusd(one)
+        return 0 if hour is None else hour + one.quote.cache_read_pusd
+
+    def storage_pusd(self, one: Attribution) -> int | None:
+        """Picodollars a token and hour; None where no price is known."""
+        row = one.quote.row if isinstance(one.quote, Quote) else ""
+        return self.book.snapshot.storage.get(row.rpartition("/")[2])
 
     def rates(self, one: Attribution, tokens: int) -> Quote:
         """The rates of a call if its prompt had `tokens`: its own unless a step lies between."""

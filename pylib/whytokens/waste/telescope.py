@@ -16,7 +16,7 @@ from whytokens.attribution.share import Attribution
 from whytokens.cache import Bill
 from whytokens.model import CallId, NodeId, Trace
 from whytokens.prices import Unpriced
-from whytokens.waste import Cache, Claim, Drop, Lead, Remove, Saving, Steady, Waste
+from whytokens.waste import Cache, Claim, Drop, Lead, Remove, Saving, Steady, Store, Waste
 from whytokens.waste.claims import Claims, slot_tokens
 from whytokens.waste.plans import WORTH_PERCENT, Option, Plan, bills_of
 from whytokens.waste.pricing import Pricer, billed
@@ -41,7 +41,7 @@ def step_of(waste: Waste) -> Step | None:
     change = waste.change
     if isinstance(change, Drop):
         return "retries"
-    if isinstance(change, Cache):
+    if isinstance(change, (Cache, Store)):
         return "caching"
     if isinstance(change, (Lead, Steady)):
         return "order"
@@ -118,13 +118,13 @@ class Telescope:
         if isinstance(change, Drop):
             saved = self._settle({number: None for number in change.calls if number in self.bills})
             return saved, saved, ()
-        if isinstance(change, (Cache, Lead, Steady)):
+        if isinstance(change, (Cache, Store, Lead, Steady)):
             return *self._replan(change), ()
         if isinstance(change, Remove):
             return self._remove(change)
         return 0, 0, ()
 
-    def _replan(self, change: Cache | Lead | Steady) -> tuple[int, int]:
+    def _replan(self, change: Cache | Store | Lead | Steady) -> tuple[int, int]:
         """Replace a group's bills by a plan's. The saving is what its rules let one rely on."""
         plan = self.plans[change.group]
         option, baseline = target(plan, change)
@@ -138,9 +138,13 @@ class Telescope:
         if gain <= 0 or gain * 100 < plan.actual_pusd * WORTH_PERCENT:
             return 0, 0
         self._settle(dict(kept))
-        sure = gain * plan.rules.reliability_percent // 100
+        if isinstance(change, Store):  # kept as booked, whoever else is served
+            return gain, gain
+        sure = gain * plan.reliability_percent // 100
+        # What the share observed has taken off already is not taken off twice.
         kappa = plan.observed.kappa_percent if plan.observed else 100
-        return sure, sure * kappa // 100
+        low = sure if plan.observed_percent is not None else sure * kappa // 100
+        return sure, low
 
     def _remove(self, change: Remove) -> tuple[int, int, tuple[Claim, ...]]:
         """What is never sent goes as a whole; what is cleared later only where it pays by itself."""
@@ -247,11 +251,13 @@ class Telescope:
         change = waste.change
         if isinstance(change, Drop):
             return sum(one.cost_pusd for one in self.calls if one.call.id in change.calls)
-        if isinstance(change, (Cache, Lead, Steady)):
+        if isinstance(change, (Cache, Store, Lead, Steady)):
             plan = self.plans[change.group]
             option, _ = target(plan, change)
+            if isinstance(change, Store):
+                return max(0, plan.actual_pusd - option.pusd) if option else 0
             gain = plan.baseline_pusd - option.pusd if option else 0
-            return max(0, gain) * plan.rules.reliability_percent // 100
+            return max(0, gain) * plan.reliability_percent // 100
         if isinstance(change, Remove):
             claims = Claims(self.trace, self.traffic)
             claims.add(change.claims)
@@ -270,9 +276,11 @@ class Telescope:
         return int(self.pusd / len(self.calls) * waste.risk_calls)
 
 
-def target(plan: Plan, change: Cache | Lead | Steady) -> tuple[Option | None, int]:
+def target(plan: Plan, change: Cache | Store | Lead | Steady) -> tuple[Option | None, int]:
     """The option that a change asks for and what it is compared with."""
     if isinstance(change, Cache):
         return plan.best, plan.baseline_pusd
+    if isinstance(change, Store):
+        return plan.stored, plan.actual_pusd
     before = min(plan.baseline_pusd, plan.best.pusd)
     return (plan.led if isinstance(change, Lead) else plan.steady), before
