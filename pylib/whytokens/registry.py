@@ -50,6 +50,7 @@ from whytokens.importers.braintrust import BRAINTRUST
 from whytokens.importers.ccusage import CCUSAGE
 from whytokens.importers.chatgpt_export import CHATGPT_EXPORT
 from whytokens.importers.claude_code import CLAUDE_CODE
+from whytokens.importers.claude_code_output import CLAUDE_CODE_OUTPUT
 from whytokens.importers.claude_export import CLAUDE_EXPORT
 from whytokens.importers.cline import CLINE
 from whytokens.importers.cloudflare_gateway import CLOUDFLARE_GATEWAY
@@ -62,6 +63,7 @@ from whytokens.importers.datadog import DATADOG
 from whytokens.importers.fine_tuning import FINE_TUNING
 from whytokens.importers.flat_rows import FLAT_ROWS
 from whytokens.importers.gemini_cli import GEMINI_CLI
+from whytokens.importers.gemini_cli_output import GEMINI_CLI_OUTPUT
 from whytokens.importers.generic import GENERIC
 from whytokens.importers.har import HAR
 from whytokens.importers.helicone import HELICONE
@@ -113,8 +115,10 @@ from whytokens.tokenizers.known import TOKENIZERS as TOKENIZERS
 # Most specific marks first; the generic test of roles and content last.
 IMPORTERS: tuple[Importer, ...] = (
     CLAUDE_CODE,
+    CLAUDE_CODE_OUTPUT,
     CODEX,
     GEMINI_CLI,
+    GEMINI_CLI_OUTPUT,
     ATIF,
     SWE_AGENT,
     OPENHANDS,

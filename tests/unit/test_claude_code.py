@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from whytokens.containers import Source
 from whytokens.model import Call, Trace
 from whytokens.pipeline import run
 
+ROOT = Path(__file__).parents[2]
 ENDS = {"headUuid": "u2", "tailUuid": "r2"}
 LISTED = ["u2", "a2", "r2"]
 
@@ -120,3 +122,22 @@ def test_a_compaction_that_keeps_unknown_messages_begins_anew() -> None:
         assistant("a4", "u4", said("third answer")),
     ])  # fmt: skip
     assert prompt(trace, trace.calls[-1]) == ["the summary", "third question"]
+
+
+def test_a_printed_run_sums_to_what_its_result_line_says_each_model_spent() -> None:
+    """Messages are printed with their stream's first counts, some calls not at all."""
+    folder = ROOT / "tests" / "fixtures" / "claude_code_output"
+    stream = folder / "stream-json" / "run.jsonl"
+    lines = [json.loads(text) for text in stream.read_text(encoding="utf-8").splitlines()]
+    whole, alone = opened(lines), opened(lines[-1:])
+    for model, said in lines[-1]["modelUsage"].items():
+        for trace in (whole, alone):
+            spent = [c.usage for c in trace.calls if c.model == model and c.usage is not None]
+            assert sum(one.prompt or 0 for one in spent) == sum(
+                said[key]
+                for key in ("inputTokens", "cacheReadInputTokens", "cacheCreationInputTokens")
+            )
+            assert sum(one.output or 0 for one in spent) == said["outputTokens"]
+    assert len({call.session for call in whole.calls}) == 2  # the sub-agent has its own
+    (agent,) = (one for one in whole.sessions if one.parent)
+    assert agent.title == "Explore: Find the flame"

@@ -46,7 +46,7 @@ PLACEHOLDER_CHARS = 8
 
 
 @dataclass(slots=True)
-class _Reply:
+class Reply:
     """One answer of the model, from all lines with its message id."""
 
     turn: Turn
@@ -61,7 +61,7 @@ class _Reply:
 
 
 @dataclass(slots=True)
-class _Agents:
+class Agents:
     """Names of sub-agents: their task stands in the session, their calls in files of their own."""
 
     builder: TraceBuilder
@@ -90,12 +90,12 @@ class SessionReader:
     def __init__(self, builder: TraceBuilder) -> None:
         self.builder = builder
         self._tree = Turns(builder)
-        self._replies: dict[str, _Reply] = {}  # by message id
+        self._replies: dict[str, Reply] = {}  # by message id
         self._names = CallNames()
         self._read: set[str] = set()
         self._titles: dict[str, str] = {}
         self._tasks: dict[str, Json] = {}  # by tool call id, what it asked for
-        self._agents = builder.gathered("claude_code agents", _Agents)
+        self._agents = builder.gathered("claude_code agents", Agents)
 
     def passed(self, line: Json) -> None:
         """A line that was not sent: children of it hang on its parent; compaction cuts the tree."""
@@ -130,6 +130,11 @@ class SessionReader:
         else:
             self._user(line, message, where)
 
+    @property
+    def replies(self) -> list[Reply]:
+        """The answers so far, in their order."""
+        return list(self._replies.values())
+
     def finish(self) -> int:
         """Add every call once; returns how many."""
         count = 0
@@ -149,7 +154,7 @@ class SessionReader:
             parent = self._tree.parent(line)
             turn = Turn("assistant", parent, self._tree.side(line, parent))
             started = as_time(line.get("timestamp"))
-            reply = _Reply(turn, self._tree.node(parent), line, where, started)
+            reply = Reply(turn, self._tree.node(parent), line, where, started)
             self._replies[key] = reply
         self._tree.keep(line, reply.turn)
         blocks = [as_dict(block) for block in as_list(message.get("content"))]
@@ -213,7 +218,7 @@ class SessionReader:
 
     # -- calls -------------------------------------------------------------------------------
 
-    def _add(self, reply: _Reply) -> None:
+    def _add(self, reply: Reply) -> None:
         line, side = reply.line, reply.turn.side
         folder = SUBAGENTS.search(reply.where.file)
         main = folder[1] if folder else as_str(line.get("sessionId")) or reply.where.file
@@ -225,7 +230,7 @@ class SessionReader:
             self.builder.session(main)
             self._agents.seen(side, key, as_str(line.get("attributionAgent")))
         message = as_dict(line.get("message"))
-        spent = _settled(reply)
+        spent = settled(reply)
         self.builder.call(
             api="anthropic.messages",
             model=as_str(message.get("model")),
@@ -253,7 +258,7 @@ def _later(before: Usage | None, now: Usage | None) -> Usage | None:
     return before
 
 
-def _settled(reply: _Reply) -> Usage | None:
+def settled(reply: Reply) -> Usage | None:
     """Usage without placeholders: all zeros are no usage, a first event's output is no output."""
     spent = reply.usage
     if spent is None or not spent.prompt:
