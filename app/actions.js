@@ -27,12 +27,15 @@ export class Actions extends Asking {
     Actions.latest = this;
     /** @type {File[]} */
     this.files = [];
+    /** @type {(asked: Record<string, string>) => Promise<void>} */
+    this.retry = () => this.open(this.files);
   }
 
-  /** @param {File[]} chosen */
-  async open(chosen) {
+  /** @param {File[]} chosen @param {Record<string, string>} options what an offer of an error asks for */
+  async open(chosen, options = {}) {
     if (!chosen.length) return;
     this.files = chosen;
+    this.retry = (asked) => this.open(chosen, { ...options, ...asked });
     const name = named(chosen);
     store.set({
       error: null,
@@ -40,7 +43,7 @@ export class Actions extends Asking {
       progress: { text: strings.waiting(name, this.engine.ready), done: 0, total: 1 },
     });
     await this.told(name, async () =>
-      this.show(await this.ask({ op: "open", ...ownPrices() }, [...chosen, ...snapshotFiles()]), null),
+      this.show(await this.ask({ op: "open", options, ...ownPrices() }, [...chosen, ...snapshotFiles()]), null),
     );
   }
 
@@ -57,8 +60,9 @@ export class Actions extends Asking {
     return fine;
   }
 
-  again() {
-    return this.open(this.files);
+  /** What was opened or compared last, once more. @param {Record<string, string>} options */
+  again(options = {}) {
+    return this.retry(options);
   }
 
   dismiss() {

@@ -10,14 +10,22 @@ import { ownPrices, snapshotFiles } from "./views/rates.js";
 /** @typedef {import("./protocol.js").Filter} Filter */
 /** @typedef {import("./protocol.js").Request} Request */
 
-/** Opens a second trace and shows what changed. @param {Actions} act @param {File[]} chosen */
-export async function compareWith(act, chosen) {
+/** Opens a second trace and shows what changed. @param {Actions} act @param {File[]} chosen @param {Record<string, string>} options what an offer of an error asks for */
+export async function compareWith(act, chosen, options = {}) {
   if (!chosen.length) return;
+  act.retry = (asked) => compareWith(act, chosen, { ...options, ...asked });
   await act.python();
   const name = named(chosen);
-  store.set({ error: null, progress: { text: strings.waiting(name, act.engine.ready), done: 0, total: 1 } });
+  store.set({
+    error: null,
+    stopped: null,
+    progress: { text: strings.waiting(name, act.engine.ready), done: 0, total: 1 },
+  });
   await act.told(name, async () => {
-    const other = await act.ask({ op: "open", slot: "other", ...ownPrices() }, [...chosen, ...snapshotFiles()]);
+    const other = await act.ask({ op: "open", slot: "other", options, ...ownPrices() }, [
+      ...chosen,
+      ...snapshotFiles(),
+    ]);
     show(await act.ask({ op: "compare" }), { other });
   });
 }

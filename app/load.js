@@ -15,6 +15,7 @@ const BOOT_FILES = /vendor\/pyodide\/(pyodide\.asm\.wasm|python_stdlib\.zip|whyt
 const MEMORY_FILES = /vendor\/pyodide\/(pyodide\.asm\.wasm|python-.*\.memory)$/;
 // A cancel is answered within a second: an engine in long work is replaced, the files stay here.
 const CANCEL_MS = 900;
+const NEEDS_NONE = new Set(["count", "close"]);
 
 export class Engine {
   /** @param {On} on */
@@ -34,6 +35,9 @@ export class Engine {
     this.next = 1;
     /** @type {Map<number, Waiting>} */
     this.waiting = new Map();
+    /** What was opened last and is shown, and whether Python still has it. @type {{request: any, files: File[]} | null} */
+    this.opened = null;
+    this.holds = false;
   }
 
   /** Starts Python, once; done when the worker may be asked. @returns {Promise<void>} */
@@ -72,8 +76,24 @@ export class Engine {
 
   /** @param {number} id */
   #post(id) {
-    const one = /** @type {Waiting} */ (this.waiting.get(id));
-    this.worker?.postMessage({ type: "request", request: one.request, files: one.files });
+    const { request, files } = /** @type {Waiting} */ (this.waiting.get(id));
+    const opens = request.op === "open" && request.slot !== "other";
+    if (this.opened && !this.holds && !opens && !NEEDS_NONE.has(request.op)) {
+      // A start anew, or an open that was cancelled or failed, has lost what the page still shows.
+      this.worker?.postMessage({ type: "request", ...this.opened });
+      this.holds = true;
+    }
+    if (opens) this.holds = false;
+    this.worker?.postMessage({ type: "request", request, files });
+  }
+
+  /** Remembers what is open. @param {Waiting | undefined} one */
+  #done(one) {
+    const { op, slot, own } = one?.request ?? {};
+    if (op === "open" && slot !== "other") {
+      this.opened = { request: { ...one?.request, id: 0 }, files: one?.files ?? [] };
+      this.holds = true;
+    } else if (op === "prices" && this.opened) this.opened.request = { ...this.opened.request, own };
   }
 
   /** @param {Omit<Request, "v" | "id">} request @param {File[]} files @param {Hear} hear @returns {{id: number, done: Promise<any>}} */
@@ -116,8 +136,11 @@ export class Engine {
     else if (message.type === "progress" || message.type === "fetching") {
       this.waiting.get(message.id)?.hear.progress?.(message);
     } else if (message.type === "result") {
+      this.#done(this.waiting.get(message.id));
       this.#settle(message.id, (one) => one.resolve(message.value));
     } else if (message.type === "error") {
+      // A tab's memory never shrinks: what is tried next gets a new one.
+      if (message.error.code === "out-of-memory") this.restart();
       this.#settle(message.id, (one) => one.reject(message.error));
     } else if (message.type === "cancelled") {
       this.#settle(message.id, (one) => one.reject({ cancelled: true }));
@@ -137,6 +160,7 @@ export class Engine {
     this.starting = null;
     this.booting = false;
     this.ready = false;
+    this.holds = false;
   }
 
   /** @param {string} message */

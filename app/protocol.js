@@ -5,7 +5,7 @@ export const VERSION = 1;
 /**
  * @typedef {{name: string, path: string}} FileSlot
  * @typedef {{v: number, id: number, op: "open" | "report" | "prices" | "layout" | "life" | "compare" | "fixed" | "export" | "secrets" | "text" | "count" | "close" | "spend", files?: FileSlot[],
- *   own?: string, layout?: string, filter?: Filter, segment?: number, path?: string[],
+ *   options?: Record<string, string>, own?: string, layout?: string, filter?: Filter, segment?: number, path?: string[],
  *   slot?: "trace" | "other", format?: string, text?: string, model?: string, table?: string,
  *   asked?: Record<string, string>, before?: Filter, names?: string[]}} Request
  * @typedef {{model: string, kind: string, tokenizer: string, exactness: string, tokens: number,
@@ -14,7 +14,8 @@ export const VERSION = 1;
  * @typedef {{sessions?: string[], runs?: string[], models?: string[], tags?: Record<string, string>, first?: number,
  *   last?: number, since?: string, until?: string}} Filter
  * @typedef {{code: string, title: string, message: string, file: string, line: number | null,
- *   column: number | null, pointer: string, excerpt: string | null, hint: string | null}} ErrorShape
+ *   column: number | null, pointer: string, excerpt: string | null, hint: string | null,
+ *   offer?: {label: string, options: Record<string, string>}}} ErrorShape
  * @typedef {{id: number, type: "progress", stage: string, done: number, total: number, unit: string,
  *   file?: string | null, line?: number | null}} ProgressMessage
  * @typedef {{strings: string[], categories: string[], name: number[], parent: number[],

@@ -106,6 +106,8 @@ function errorActions(state, act) {
   const actions = [];
   if (state.stopped) actions.push(["Continue", () => act.again()]);
   if (state.error?.code === "python-failed") actions.push(["Try again", () => act.again()]);
+  const offer = state.error?.offer;
+  if (offer) actions.push([offer.label, () => act.again(offer.options)]);
   actions.push(["Open another", () => byId("open").click()]);
   actions.push(["Close", () => act.dismiss()]);
   return actions;

@@ -10,14 +10,15 @@ export const NOTES = {
   slot: "left",
   label: "What to know",
   class: "panel notes",
-  draw: (host, { state, changed }) => {
-    if (state.whole && changed.has("whole")) drawNotes(host, state.whole);
+  draw: (host, { state, changed, act }) => {
+    if (state.whole && changed.has("whole"))
+      drawNotes(host, state.whole, state.sealed ? null : (options) => act.again(options));
   },
 };
 
-/** @param {HTMLElement} host @param {import("../protocol.js").Report} report */
-function drawNotes(host, report) {
-  const warnings = report.warnings.map((one) => el("li", {}, ...warning(one)));
+/** @param {HTMLElement} host @param {import("../protocol.js").Report} report @param {((options: Record<string, string>) => void) | null} again a saved page has no files to read again */
+function drawNotes(host, report, again) {
+  const warnings = report.warnings.map((one) => el("li", {}, ...warning(one), again ? offered(one, again) : null));
   const said = report.assumptions.map((text) => el("li", { class: "muted" }, text));
   host.hidden = warnings.length + said.length === 0;
   fill(
@@ -31,4 +32,9 @@ function drawNotes(host, report) {
 function warning(one) {
   const place = one.file ? ` ${one.file}${one.line ? `:${one.line}` : ""}` : "";
   return [el("strong", {}, one.title), ` ${one.message}`.trimEnd(), el("span", { class: "muted" }, place)];
+}
+
+/** What can be done about it. @param {ErrorShape} one @param {(options: Record<string, string>) => void} again */
+function offered({ offer }, again) {
+  return offer ? el("button", { type: "button", click: () => again(offer.options) }, offer.label) : null;
 }

@@ -277,7 +277,10 @@ class TraceBuilder:
 
     def warn(self, code: str, message: str, where: Where) -> None:
         """Name something that was skipped or is doubtful; nothing is lost silently."""
-        self._warnings.append(TraceWarning(code=code, message=message, where=where))
+        self.warned(TraceWarning(code=code, message=message, where=where))
+
+    def warned(self, warning: TraceWarning) -> None:
+        self._warnings.append(warning)
 
     def first(self, *key: str) -> bool:
         """True the first time a key is seen in this trace (one usage per message id, one uuid)."""

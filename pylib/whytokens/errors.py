@@ -5,7 +5,7 @@ Spec: UX copy table; every code has a fixture in ``tests/fixtures/errors/<code>/
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from whytokens.model import Where
 
@@ -34,8 +34,15 @@ CODES: tuple[str, ...] = (
 )
 
 
+class Offer(TypedDict):
+    """What the page can do about it: a button, and the options to open the same files with."""
+
+    label: str
+    options: dict[str, str]
+
+
 class ErrorShape(TypedDict):
-    """An error as JSON (protocol, section "error")."""
+    """An error as JSON (protocol, section "error"). `offer` where the page can do something about it."""
 
     code: str
     title: str
@@ -46,6 +53,7 @@ class ErrorShape(TypedDict):
     pointer: str
     excerpt: str | None
     hint: str | None
+    offer: NotRequired[Offer]
 
 
 class TraceError(Exception):
@@ -64,15 +72,17 @@ class TraceError(Exception):
         column: int | None = None,
         excerpt: str | None = None,
         hint: str | None = None,
+        offer: Offer | None = None,
     ) -> None:
         if code not in CODES:
             raise ValueError(f"unknown error code {code!r}; known: {', '.join(CODES)}")
         super().__init__(f"{code}: {title} {message}".strip())
         self.code, self.title, self.message = code, title, message
         self.where, self.column, self.excerpt, self.hint = where, column, excerpt, hint
+        self.offer = offer
 
     def shape(self) -> ErrorShape:
-        return {
+        found: ErrorShape = {
             "code": self.code,
             "title": self.title,
             "message": self.message,
@@ -83,3 +93,4 @@ class TraceError(Exception):
             "excerpt": self.excerpt,
             "hint": self.hint,
         }
+        return {**found, "offer": self.offer} if self.offer else found

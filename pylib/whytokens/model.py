@@ -238,11 +238,13 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceWarning:
-    """Something of the opened files that was not used as it stands. `code` as in errors.py."""
+    """Something of the opened files that was not used as it stands. `code` as in errors.py; `offer` is
+    what the page can do about it (`errors.Offer`): a label and the options to open the files with."""
 
     code: str
     message: str
     where: Where
+    offer: tuple[str, Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

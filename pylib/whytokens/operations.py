@@ -16,7 +16,7 @@ from typing import Any
 
 from whytokens import assets, registry
 from whytokens.assets import Need
-from whytokens.containers import Source
+from whytokens.containers import Source, reading
 from whytokens.counting import count
 from whytokens.errors import TraceError
 from whytokens.exporters.sheet_csv import sheet_csv
@@ -73,7 +73,8 @@ _cells: list[Cells] = []
 
 def _open(request: Request) -> Generator[Event, None, Report]:
     slot, own = request.get("slot", "trace"), _own(request)
-    sources = [source(file) for file in request.get("files", [])]
+    asked = reading(request.get("options", {}))
+    sources = [replace(source(file), reading=asked) for file in request.get("files", [])]
     logs, snapshots = apart(sources)
     if snapshots:
         _snapshot["newer"] = newest(snapshots)

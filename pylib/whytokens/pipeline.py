@@ -23,7 +23,7 @@ from whytokens.containers.documents import documents
 from whytokens.containers.pairs import join
 from whytokens.errors import TraceError
 from whytokens.importers import Importer
-from whytokens.left_out import left_out
+from whytokens.left_out import left_out, not_as_it_stands
 from whytokens.model import Call, Trace, Where
 from whytokens.opened import Opened
 from whytokens.prices.engine import Book, standard
@@ -140,6 +140,8 @@ def read(sources: Sequence[Source]) -> Generator[Event, None, Trace]:
                     )  # fmt: skip
         except TraceError as error:
             errors.append(error)
+        for warning in not_as_it_stands(source):
+            builder.warned(warning)
     size = sum(source.size_bytes for source in sources)
     for _ in builder.finishing():
         if clock.due():

@@ -169,7 +169,7 @@ def session_rows(opened: Opened) -> list[SessionRow]:
 
 def shape(warning: TraceWarning) -> ErrorShape:
     """A warning as it crosses the seam."""
-    return {
+    found: ErrorShape = {
         "code": warning.code,
         "title": warning.message,
         "message": "",
@@ -180,3 +180,7 @@ def shape(warning: TraceWarning) -> ErrorShape:
         "excerpt": None,
         "hint": None,
     }
+    if warning.offer is not None:
+        label, options = warning.offer
+        found["offer"] = {"label": label, "options": dict(options)}
+    return found

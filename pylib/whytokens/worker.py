@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from whytokens.assets import Need
+from whytokens.containers import MEGABYTE
 from whytokens.errors import ErrorShape, TraceError
 from whytokens.model import Where
 from whytokens.operations import OPERATIONS, source
@@ -19,22 +20,27 @@ from whytokens.protocol import VERSION, Request
 
 __all__ = ["handle", "source"]
 
+# Logs of this size were opened in a tab of 1.5 GB (`build.py bench scale`).
+FIRST_MB = 300
+FEWER = "Try fewer calls, or `whytokens report` on your machine."
+
 
 def handle(request_text: str) -> Generator[str, None, None]:
     """Answer one request: any number of progress and need messages, then a result or an error."""
     request: Request = json.loads(request_text)
-    number = request.get("id", 0)
+    number, last = request.get("id", 0), list[Step]()
     try:
-        yield from _answer(request, number)
+        yield from _answer(request, number, last)
     except TraceError as error:
         yield _message(number, "error", error=error.shape())
     except MemoryError:
-        yield _message(number, "error", error=_out_of_memory(request))
+        yield _message(number, "error", error=_out_of_memory(request, last))
     except Exception as error:
         yield _message(number, "error", error=_bug(error))
 
 
-def _answer(request: Request, number: int) -> Generator[str, None, None]:
+def _answer(request: Request, number: int, last: list[Step]) -> Generator[str, None, None]:
+    """`last` holds the step that was last heard of."""
     if request.get("v") != VERSION:
         raise ValueError(f"protocol version {request.get('v')!r}, this engine speaks {VERSION}")
     if request["op"] not in OPERATIONS:
@@ -49,6 +55,7 @@ def _answer(request: Request, number: int) -> Generator[str, None, None]:
         if isinstance(event, Need):
             yield _message(number, "need", asset=event.asset)
         else:
+            last[:] = [event]
             yield _message(number, "progress", **_progress(event))
 
 
@@ -61,14 +68,22 @@ def _message(number: int, kind: str, **fields: Any) -> str:
     return json.dumps({"id": number, "type": kind, **fields}, separators=(",", ":"))
 
 
-def _out_of_memory(request: Request) -> ErrorShape:
-    name = ", ".join(slot["name"] for slot in request.get("files", []))
+def _out_of_memory(request: Request, last: list[Step]) -> ErrorShape:
+    """Named with the line that was last reached; a file beyond FIRST_MB can be opened in part."""
+    names = ", ".join(slot["name"] for slot in request.get("files", []))
+    step = last[0] if last else None
+    name, line = (step.file or names, step.line) if step else (names, None)
+    place = f"at line {line:,} of {name}" if line else f"{step.stage} {names}" if step else names
+    large = any(source(slot).size_bytes > FIRST_MB * MEGABYTE for slot in request.get("files", []))
     return TraceError(
         "out-of-memory",
-        f"The tab ran out of memory reading {name}.",
+        f"The tab ran out of memory {place}.",
         "Nothing was sent anywhere.",
-        where=Where(file=name),
-        hint="Try fewer calls, or `whytokens report` on your machine.",
+        where=Where(file=name, line=line),
+        hint=f"Try fewer calls: head -n {line // 2} {name}" if line else FEWER,
+        offer={"label": f"Open the first {FIRST_MB} MB", "options": {"first_mb": str(FIRST_MB)}}
+        if large
+        else None,
     ).shape()
 
 

@@ -21,10 +21,11 @@ def test_text(folder: Path) -> None:
     with pytest.raises(TraceError) as caught:
         run([source({"name": path.name, "path": str(path)}) for path in files])
     error = caught.value
-    assert error.code == folder.name
+    assert error.code == folder.name.split(".")[0]
     assert error.code in CODES
     parts = (error.title, error.message, error.excerpt, error.hint)
-    text = "\n".join(part for part in parts if part) + "\n"
+    offer = f"[{error.offer['label']}]" if error.offer else None
+    text = "\n".join(part for part in (*parts, offer) if part) + "\n"
     expected = folder / "error.txt"
     if os.environ.get("WHYTOKENS_BLESS"):
         expected.write_text(text, encoding="utf-8")

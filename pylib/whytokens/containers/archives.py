@@ -12,9 +12,10 @@ import struct
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
-from whytokens.containers import Source, zstd
+from whytokens.containers import Met, Source, zstd
 from whytokens.containers.decode import BROKEN, bunzipped, head_bytes, is_packed, unpacked
 from whytokens.containers.streams import bomb, inflated, metered, part
 from whytokens.errors import TraceError
@@ -74,7 +75,9 @@ def _held(source: Source) -> Source:
             "too-large", f"{source.name} unpacks to more than {MAX_HELD_BYTES // 2**20} MB.",
             where=Where(file=source.name), hint="Unpack it and drop the folder.",
         )  # fmt: skip
-    return Source(name=source.name, size_bytes=len(data), open=lambda: io.BytesIO(data))
+    return replace(
+        source, size_bytes=len(data), open=lambda: io.BytesIO(data), path=None, met=Met()
+    )
 
 
 def _zip(source: Source) -> Iterator[Source]:
@@ -90,6 +93,7 @@ def _zip(source: Source) -> Iterator[Source]:
             name=f"{source.name}/{info.filename}",
             size_bytes=info.file_size,
             open=_opener(source, info),
+            reading=source.reading,
         )
 
 
@@ -129,6 +133,7 @@ def _tar_member(source: Source, info: tarfile.TarInfo) -> Source:
         name=f"{source.name}/{info.name.removeprefix('./')}",
         size_bytes=info.size,
         open=lambda: part(source.open(), info.offset_data, info.size),
+        reading=source.reading,
     )
 
 

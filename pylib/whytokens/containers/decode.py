@@ -1,12 +1,14 @@
 """Bytes of a source as text lines: gzip, Zstandard, bzip2 and xz unpacked (by magic number, never by
-name), byte order marks honoured, huge lines refused."""
+name), byte order marks honoured, huge lines refused, bytes that are no text marked and remembered."""
 
 from __future__ import annotations
 
 import bz2
+import codecs
 import gzip
 import io
 import lzma
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple, cast
@@ -103,23 +105,28 @@ def head_text(data: bytes) -> str:
 
 
 def lines(source: Source) -> Iterator[Line]:
-    """Every line with its number, line end included.
+    """Every line with its number, line end included. What is no text in them goes to `source.met`.
 
-    Raises TraceError not-utf8, too-large, or bad-json for a broken gzip.
+    Raises TraceError too-large, or broken-file for a broken gzip.
     """
-    encoding = _encoding(head_bytes(source))
+    encoding, limit = _encoding(head_bytes(source)), source.reading.first_bytes
     with source.open() as raw:
         stream = unpacked(raw, source)
-        text = io.TextIOWrapper(pieces(stream), encoding=encoding, newline="\n")
-        number = 0
+        text = io.TextIOWrapper(pieces(stream), encoding=encoding, errors=HELD, newline="\n")
+        number, size, before = 0, 0, _held[0]
         try:
             while line := text.readline(MAX_LINE_CHARS):
                 number += 1
-                if len(line) == MAX_LINE_CHARS and not line.endswith("\n"):
+                long = len(line) == MAX_LINE_CHARS and not line.endswith("\n")
+                if long and limit is None:
                     raise _too_long(source, number)
+                if _held[0] != before:  # looked for only once something was met
+                    line = _mended(source, number, line)
                 yield Line(number, line, raw.tell())
-        except UnicodeDecodeError as error:
-            raise _not_utf8(source, number + 1) from error
+                size += len(line)
+                if long or (limit is not None and size > limit):
+                    source.met.cut_after = number
+                    return
         except BROKEN as error:
             raise _broken(source, error) from error
 
@@ -134,34 +141,33 @@ def _too_long(source: Source, number: int) -> TraceError:
     )
 
 
-def _not_utf8(source: Source, line: int) -> TraceError:
-    offset = _bad_byte(source)
-    return TraceError(
-        "not-utf8",
-        f"{source.name}, byte {offset:,} is not UTF-8.",
-        "Re-export as UTF-8.",
-        where=Where(file=source.name, line=line),
-        hint=f"iconv -f latin1 -t utf-8 {source.name}",
-    )
+# Bytes that are no text pass the decoder as lone surrogates, which no text holds, 0xFC as U+DCFC.
+HELD = "whytokens-held"
+_HELD_BYTE = re.compile("[\udc00-\udcff]")
+_HELD_AT = 0xDC00
+_held = [0]
 
 
-def _bad_byte(source: Source) -> int:
-    """Offset of the first byte that is no UTF-8, in the unpacked data."""
-    done = 0
-    with source.open() as raw:
-        stream, rest = unpacked(raw, source), b""
-        while chunk := stream.read(2**20):
-            data = rest + chunk
-            try:
-                data.decode("utf-8")
-                rest = b""
-            except UnicodeDecodeError as error:
-                if error.start < len(data) - 3:
-                    return done + error.start
-                rest = data[error.start :]
-                data = data[: error.start]
-            done += len(data)
-    return done
+def _hold(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    _held[0] += 1
+    bad = error.object[error.start : error.end]
+    return "".join(chr(_HELD_AT + byte) for byte in bad), error.end
+
+
+codecs.register_error(HELD, _hold)
+
+
+def _mended(source: Source, number: int, line: str) -> str:
+    """The line with a mark for every byte that is no text, or with what the byte is in Latin-1."""
+    if source.reading.latin1:
+        line, count = _HELD_BYTE.subn(lambda found: chr(ord(found[0]) - _HELD_AT), line)
+    else:
+        line, count = _HELD_BYTE.subn("\ufffd", line)
+    if count:
+        source.met.no_utf8[number] = count
+    return line
 
 
 def _broken(source: Source, error: Exception) -> TraceError:

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Any
 
 from whytokens.builder import TraceBuilder
-from whytokens.containers import Source, csv_rows, parquet
+from whytokens.containers import Source, csv_rows, parquet, salvage
 from whytokens.containers.decode import Line, head_bytes, lines
 from whytokens.containers.resent import Resent
 from whytokens.errors import TraceError
@@ -27,6 +27,8 @@ from whytokens.nesting import check
 EXCERPT_CHARS = 30
 # Its text twice and its objects once come to 3.5 times this, and a tab may have 1.5 GB.
 MAX_DOCUMENT_CHARS = 256 * 2**20
+# Of a document that is too large, so much is read when asked: below MAX_DOCUMENT_CHARS.
+FIRST_MB = 250
 # So many lines tell JSON Lines whose first line is bad from one document over many lines.
 TELLING_LINES = 50
 _DECODER = json.JSONDecoder()
@@ -45,7 +47,7 @@ class Document:
 
 
 def documents(source: Source, builder: TraceBuilder) -> Iterator[Document]:
-    """Every document. Raises TraceError empty-file, bad-json, not-utf8, too-large."""
+    """Every document. Raises TraceError empty-file, bad-json, too-large."""
     if parquet.is_parquet(head_bytes(source)[:4]):
         yield from _parquet(source)
         return
@@ -65,6 +67,8 @@ def documents(source: Source, builder: TraceBuilder) -> Iterator[Document]:
         kept.append(line)
         size += len(line.text)
         doomed = len(kept) == TELLING_LINES and source.size_bytes > MAX_DOCUMENT_CHARS
+        if source.reading.first_bytes is not None:
+            continue
         if size > MAX_DOCUMENT_CHARS or (doomed and not _mostly_lines(kept)):
             raise _too_large(source)
     yield from _whole(source, builder, kept)
@@ -165,7 +169,8 @@ def _whole(source: Source, builder: TraceBuilder, kept: list[Line]) -> Iterator[
             yield from _json_lines(source, builder, iter(kept))
             return
         if not values:
-            raise _bad_json(source, text, error) from error
+            yield _before_break(source, builder, text, error)
+            return
         line = text.count("\n", 0, position) + kept[0].number
         where = Where(file=source.name, line=line)
         builder.warn("partial", f"Not JSON from line {line:,} on: {_reason(error)}.", where)
@@ -173,6 +178,24 @@ def _whole(source: Source, builder: TraceBuilder, kept: list[Line]) -> Iterator[
         line = text.count("\n", 0, start) + kept[0].number
         progress = Progress(source.size_bytes, source.size_bytes, line)
         yield Document(value, Where(file=source.name, line=line), progress)
+
+
+def _before_break(
+    source: Source, builder: TraceBuilder, text: str, error: ValueError | RecursionError
+) -> Document:
+    """The document up to its break where the user asked for that. Raises TraceError bad-json."""
+    position = error.pos if isinstance(error, json.JSONDecodeError) else 0
+    asked = source.reading.before_break
+    found = salvage.before(text, position) if asked or len(text) <= salvage.COUNTED_CHARS else None
+    if not asked or found is None or not _parses(found[0]):
+        raise _bad_json(source, text, error, found[1] if found else 0) from error
+    line = text.count("\n", 0, position) + 1
+    where = Where(file=source.name, line=line)
+    if source.met.cut_after is None:
+        reason = f"Only what comes before line {line:,} was read ({found[1]:,} entries)"
+        builder.warn("partial", f"{reason}: {_reason(error)}.", where)
+    progress = Progress(source.size_bytes, source.size_bytes, line)
+    return Document(parse(found[0]), Where(file=source.name, line=1), progress)
 
 
 def _mostly_lines(kept: list[Line]) -> bool:
@@ -206,10 +229,11 @@ def _too_large(source: Source) -> TraceError:
         "A tab cannot hold it; JSON Lines of any size can be read.",
         where=Where(file=source.name),
         hint=f"jq -c '.[]' {source.name} > lines.jsonl",
+        offer={"label": f"Open the first {FIRST_MB} MB", "options": {"first_mb": str(FIRST_MB)}},
     )
 
 
-def _bad_json(source: Source, text: str, error: Exception) -> TraceError:
+def _bad_json(source: Source, text: str, error: Exception, entries: int) -> TraceError:
     position = error.pos if isinstance(error, json.JSONDecodeError) else 0
     position = min(position, len(text))
     line = text.count("\n", 0, position) + 1
@@ -220,6 +244,8 @@ def _bad_json(source: Source, text: str, error: Exception) -> TraceError:
     left = max(start, position - EXCERPT_CHARS)
     cut = text[left : min(end, position + EXCERPT_CHARS)].replace("\t", " ")
     fine = f"The {line - 1:,} lines before it are fine." if line > 1 else ""
+    if entries:
+        fine = f"The {entries:,} entries before it are fine."
     return TraceError(
         "bad-json",
         f"{source.name}, line {line:,}, column {column:,}: {_reason(error)}.",
@@ -228,4 +254,7 @@ def _bad_json(source: Source, text: str, error: Exception) -> TraceError:
         column=column,
         excerpt=f"{cut}\n{' ' * (position - left)}^",
         hint="Check that the file was written to its end.",
+        offer={"label": f"Open those {entries:,}", "options": {"before_break": "1"}}
+        if entries
+        else None,
     )

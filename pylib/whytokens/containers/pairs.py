@@ -72,14 +72,17 @@ def _pair(request: Source, response: Source) -> Source:
     with request.open() as one, response.open() as two:
         parts = (b'{"request":', _value(one.read()), b',"response":', _value(two.read()), b"}")
     data = b"".join(parts)
-    return Source(name=request.name, size_bytes=len(data), open=lambda: io.BytesIO(data))
+    return Source(
+        name=request.name, size_bytes=len(data), open=lambda: io.BytesIO(data),
+        reading=request.reading,
+    )  # fmt: skip
 
 
 def _value(data: bytes) -> bytes:
     """A body as JSON: a streamed response is no JSON document but its transcript, a text."""
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
-        loads(data.decode("utf-8"))
+        loads(data.decode("utf-8", "replace"))
     except ValueError:
         return json.dumps(data.decode("utf-8", "replace")).encode()
     return data
