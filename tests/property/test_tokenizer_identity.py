@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import ctok
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from whytokens import assets
 from whytokens.tokenizers import claude, open_models, openai
 from whytokens.tokenizers.core import CoreBPE
 from whytokens.tokenizers.vocabulary import unpack
+from whytokens.tokenizers.walk import LONG
 
 ODD = [
     " ", "\n", "\t", "\r\n", "'s", "'LL", "’s", "\u2028", "\x85", "\xa0", "\x1c", "ſ", "K", "ǅ", "é", "e\u0301",
@@ -49,6 +52,24 @@ def test_ids_equal_the_compiled_tiktoken(key: str) -> None:
     check()
 
 
+@pytest.mark.parametrize("key", list(CORES))
+def test_long_pieces_are_walked_to_the_same_ids(key: str) -> None:
+    """From `walk.LONG` on; tokens in any order stand beside each other as texts never have them."""
+    ours, compiled = CORES[key]
+    tokens = ours.token_byte_values()
+    some = st.lists(st.integers(0, len(tokens) - 1), min_size=1, max_size=9)
+
+    @settings(max_examples=60, deadline=None)
+    @given(some, st.integers(0, 2**32))
+    def check(picked: list[int], seed: int) -> None:
+        dice, piece = random.Random(seed), b""
+        while len(piece) < 2 * LONG:
+            piece += tokens[dice.choice(picked)] * dice.randrange(1, 9)
+        assert ours.encode_single_piece(piece) == compiled.encode_single_piece(piece)
+
+    check()
+
+
 def test_every_character_in_several_places() -> None:
     """All of Unicode but the private planes, a sample of the far ones, in all encodings."""
     codes = [*range(0xD800), *range(0xE000, 0x20000), *range(0x20000, 0x110000, 997)]
@@ -71,3 +92,10 @@ def test_claude_counts_equal_the_reconstruction(
         assert tokenizer.count_many([sample]) == [expected]
 
     check()
+
+
+@pytest.mark.parametrize("char", ["\n", " ", "_", "a", "0"])
+def test_long_runs_of_one_character_equal_the_reconstruction(char: str) -> None:
+    sample = "x" + char * (claude.LONG_RUN + 1001) + "."
+    expected = ctok.token_count(sample, "3.0") - ctok.token_count("", "3.0")
+    assert claude.V3.count_many([sample]) == [expected]

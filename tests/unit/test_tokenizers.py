@@ -185,3 +185,11 @@ def reference(text: str) -> tuple[int, int, int]:
 )
 def test_gemma_counts(text: str, tokens: int) -> None:
     assert gemma.GEMMA.count_many([text]) == [tokens]
+
+
+def test_a_token_that_merging_never_makes_is_no_step_of_a_walk() -> None:
+    """No pair merges to "abc", so a long piece of it stays letters; "de" does merge."""
+    ranks = {b"a": 0, b"b": 1, b"c": 2, b"abc": 3, b"d": 4, b"e": 5, b"de": 6}
+    core = CoreBPE(ranks, {}, r"\p{L}+")
+    assert core.encode_single_piece(b"abc" * 400) == [0, 1, 2] * 400
+    assert core.encode_single_piece(b"abcde" * 400) == [0, 1, 2, 6] * 400

@@ -47,6 +47,9 @@ _SEAMS = re.compile(f"(?<={EOW})(?=[{SHIFT}{CAPS}]*{BOW})")
 _WORDS = re.compile(r"\s*\S+|\s+")
 # Longer chunks are lines of their own that hardly come again.
 REMEMBERED_CHARS = 200
+# More than the square of the longest piece of equal characters (128) and two pieces at the ends.
+LONG_RUN = 17_000
+_EQUAL = re.compile(r"(.)\1+", re.DOTALL)
 # A blank between two words: its boundaries stand on both sides, whatever else the words hold.
 _BETWEEN_WORDS = re.compile("(?<=[A-Za-z]) (?=[A-Za-z])")
 
@@ -89,6 +92,35 @@ class Tiling:
 
     def tile(self, text: str) -> int:
         """Tokens of a stretch without a seam."""
+        if len(text) > LONG_RUN:
+            short, tokens = self._without_repeats(text)
+            return tokens + self._tile(short)
+        return self._tile(text)
+
+    def _without_repeats(self, text: str) -> tuple[str, int]:
+        """The text with its long runs of one character cut, and the tokens that they lose by it.
+
+        Of any n pieces of a run, n the longest, some make a multiple of n together, which no more
+        pieces of n characters cover. So a run of more than n * n and two pieces at its ends holds one.
+        """
+        parts, tokens, end = list[str](), 0, 0
+        for run in _EQUAL.finditer(text):
+            over = run.end() - run.start() - LONG_RUN
+            size = self._longest(run[1]) if over > 0 else 0
+            if size:
+                parts.append(text[end : run.end() - over // size * size])
+                tokens, end = tokens + over // size, run.end()
+        return "".join(parts) + text[end:], tokens
+
+    def _longest(self, char: str) -> int:
+        """Characters of the longest piece that holds nothing else."""
+        size, found = 0, 0
+        while (piece := self._starts.get(char * (size + 1))) is not None:
+            size += 1
+            found = size if piece else found
+        return found
+
+    def _tile(self, text: str) -> int:
         starts, size = self._starts, len(text)
         best = [0, *([1 << 60] * size)]
         for start in range(size):

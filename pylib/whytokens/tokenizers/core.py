@@ -13,9 +13,9 @@ from collections.abc import Set as AbstractSet
 from functools import partial
 
 from whytokens.tokenizers.classes import Shadow
-from whytokens.tokenizers.merge import merge
 from whytokens.tokenizers.pattern import translate
 from whytokens.tokenizers.pieces import MAX_PIECES, Counter, well_formed
+from whytokens.tokenizers.walk import Merger
 
 
 class CoreBPE:
@@ -25,6 +25,7 @@ class CoreBPE:
         self, encoder: dict[bytes, int], special_tokens_encoder: dict[str, int], pattern: str
     ) -> None:
         self._ranks = encoder
+        self._merger = Merger(encoder)
         self._special = special_tokens_encoder
         self._counter = Counter(
             translate(pattern), self._cost, partial(Shadow, cjk="\\p{CJK}" in pattern)
@@ -110,7 +111,7 @@ class CoreBPE:
         """Ids of one piece, not split first."""
         if piece in self._ranks:
             return [self._ranks[piece]]
-        return merge(piece, self._ranks) if piece else []
+        return self._merger.ids(piece) if piece else []
 
     def decode_bytes(self, tokens: Iterable[int]) -> bytes:
         """Raises KeyError on an unknown id."""
@@ -133,12 +134,12 @@ class CoreBPE:
 
     def _cost(self, piece: str) -> int:
         data = piece.encode("utf-8")
-        return 1 if data in self._ranks else len(merge(data, self._ranks))
+        return 1 if data in self._ranks else len(self._merger.ids(data))
 
     def _piece(self, piece: str) -> tuple[int, ...]:
         data = piece.encode("utf-8")
         rank = self._ranks.get(data)
-        ids = (rank,) if rank is not None else tuple(merge(data, self._ranks))
+        ids = (rank,) if rank is not None else tuple(self._merger.ids(data))
         if len(self._ids) >= MAX_PIECES:
             self._ids.clear()
         self._ids[piece] = ids

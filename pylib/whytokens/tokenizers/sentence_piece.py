@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 
 from whytokens import assets
 from whytokens.tokenizers import Exactness
-from whytokens.tokenizers.merge import merge
 from whytokens.tokenizers.pieces import Counter, well_formed
 from whytokens.tokenizers.vocabulary import unpack
+from whytokens.tokenizers.walk import Merger
 
 # After every other piece: runs of blanks merge last, from the left, whatever their length.
 LAST = 1 << 40
@@ -28,6 +28,7 @@ class Words:
     ) -> None:
         texts = {piece.decode("utf-8"): rank for piece, rank in pieces.items()}
         self._ranks = {text: rank if text.strip(" ") else LAST for text, rank in texts.items()}
+        self._merger = Merger(self._ranks)
         self._symbols, self._unreachable = symbols, unreachable
         known = "".join(re.escape(piece) for piece in self._ranks if len(piece) == 1)
         self._runs = re.compile(f"[{known}]+")
@@ -39,7 +40,7 @@ class Words:
             return 1
         runs = self._runs.findall(word)
         rest = len(word) - sum(map(len, runs))
-        tokens = sum(len(merge(run, self._ranks)) for run in runs)
+        tokens = sum(len(self._merger.ids(run)) for run in runs)
         if rest:
             tokens += len(self._runs.sub("", word).encode("utf-8"))
         return tokens
