@@ -85,7 +85,7 @@ export class Actions extends Asking {
       life: null,
       other: null,
       comparison: null,
-      view: kept.view === "compare" ? "merged" : kept.view,
+      view: openingView(report, kept.view),
       selected: tree.find(kept.focus),
       focus: kept.focus,
       query: kept.query,
@@ -300,3 +300,11 @@ export const viewOf = (id) => VIEWS.find((view) => view.id === id) ?? VIEWS[0];
 
 /** @param {File[]} files */
 export const named = (files) => (files.length === 1 ? files[0].name : `${files.length} files`);
+
+/** A chart of a log without any text is one frame: its sums over time say more.
+ * @param {Report} report @param {string} kept the view that was open or that the address names */
+function openingView(report, kept) {
+  const { calls, input, overhead } = report.totals;
+  if (kept === "merged" && calls > 1 && input > 0 && overhead === input) return "spend";
+  return kept === "compare" ? "merged" : kept;
+}

@@ -98,3 +98,14 @@ def test_nothing_of_it_bars_a_reader(phone: Page, address: str, theme: str) -> N
             "axe.run().then((r) => r.violations.map((v) => v.id + ': ' + v.nodes[0].html))"
         )
         assert found == [], "\n".join(found)
+
+
+def test_a_log_without_texts_opens_on_its_sums(desk: Page, address: str) -> None:
+    """Its chart would be one frame: all of it overhead."""
+    rows = "".join(f"2026-05-{day:02d},gpt-4o,{1000 + day},20\n" for day in range(1, 29))
+    desk.goto(address)
+    drop(desk, ("usage.csv", ("date,model,input_tokens,output_tokens\n" + rows).encode()))
+    opened(desk, "usage.csv")
+    expect(desk.get_by_test_id("sheet-days")).to_be_visible(timeout=SLOW_MS)
+    desk.get_by_test_id("view-merged").click()
+    expect(desk.get_by_test_id("chart")).to_be_visible(timeout=SLOW_MS)

@@ -31,7 +31,8 @@ class Batchable:
             for history in priced.histories
             if len(history.calls) == 1 and not history.calls[0].call.called_tools
         ]
-        alone = [one for one in alone if one.call.tier not in BATCHED]
+        # Without its messages nobody can say that a call is no part of a conversation.
+        alone = [one for one in alone if one.call.tier not in BATCHED and one.call.prompt]
         if len(alone) >= MIN_CALLS:
             yield Waste(
                 title=f"Send {len(alone):,} single calls as a batch, if nobody waits for them",
