@@ -106,6 +106,14 @@ def _run(dice: random.Random, run: int, day: int, number: int) -> Iterable[Recor
 def opened(records: Sequence[Record], parents: dict[str, str] | None = None) -> Opened:
     """Through the engine, as if an importer had read them."""
     builder = TraceBuilder("month")
+    fill(builder, records)
+    for child, parent in (parents or {}).items():
+        builder.session(child, parent=parent)
+    return finished(analysed(builder.build()))
+
+
+def fill(builder: TraceBuilder, records: Sequence[Record]) -> None:
+    """What an importer would say of them."""
     builder.used("made_up", "made up")
     for one in records:
         usage = Usage(
@@ -118,9 +126,6 @@ def opened(records: Sequence[Record], parents: dict[str, str] | None = None) -> 
             started=one.started, duration_ms=one.duration_ms, usage=usage, tags=dict(one.tags), error=one.error,
             where=Where(file="month.jsonl", line=one.number + 1), hidden="no content was logged",
         )  # fmt: skip
-    for child, parent in (parents or {}).items():
-        builder.session(child, parent=parent)
-    return finished(analysed(builder.build()))
 
 
 def litellm(records: Sequence[Record]) -> str:

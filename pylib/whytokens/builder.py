@@ -6,11 +6,12 @@ re-sent on every turn is stored and later counted once (ARCHITECTURE, "Why it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypedDict, TypeVar, Unpack
 
+from whytokens.bare import BareCalls
 from whytokens.components import MIN_CHARS, Component, cut_all
 from whytokens.model import (
     Call,
@@ -129,6 +130,7 @@ class TraceBuilder:
         self._depths: list[int] = [0]
         self._children: dict[tuple[NodeId, MessageId], NodeId] = {}
         self._drafts: list[_Draft] = []
+        self._bare: BareCalls | None = BareCalls()  # all calls, while none has text
         self._sessions: dict[str, Session] = {}
         self._warnings: list[TraceWarning] = []
         self._seen: set[tuple[str, ...]] = set()
@@ -248,6 +250,15 @@ class TraceBuilder:
         **fields: Unpack[CallFields],
     ) -> None:
         """Add a call. Without a `session`, one is found by continuity of prompts in `build`."""
+        if self._bare is not None:
+            usage = fields.get("usage")
+            if prompt == ROOT and not fields.get("reply") and not (usage and usage.beside):
+                self._bare.add(api, model, where, fields, self._reading)
+                return
+            self._drafts = [
+                _Draft(call, key, order) for order, (call, key) in enumerate(self._bare.drafts())
+            ]
+            self._bare = None
         session = fields.get("session")
         said = _lifted({key: value for key, value in fields.items() if key != "session"})
         call = Call(
@@ -315,8 +326,18 @@ class TraceBuilder:
             self._importers.append(label)
 
     @property
+    def reading(self) -> str:
+        """The importer whose file, or whose gatherer, is read now."""
+        return self._reading
+
+    @property
+    def bare(self) -> BareCalls | None:
+        """The calls' columns, while no call has text."""
+        return self._bare
+
+    @property
     def calls_so_far(self) -> int:
-        return len(self._drafts)
+        return len(self._drafts if self._bare is None else self._bare)
 
     # -- freezing ----------------------------------------------------------------------------
 
@@ -324,13 +345,8 @@ class TraceBuilder:
         """Settle order, sessions and ids. The order of files does not change the result."""
         if self._components:
             self._messages = cut_all(self._messages, self._segments, self._components, self.segment)
-        drafts = sorted(self._drafts, key=_draft_order)
-        keys = self._session_keys(drafts)
-        calls = tuple(
-            replace(draft.call, id=CallId(i), session=key)
-            for i, (draft, key) in enumerate(zip(drafts, keys, strict=True))
-        )
-        for key in keys:
+        calls, keys = self._settled()
+        for key in dict.fromkeys(keys):
             self._sessions.setdefault(key, Session(key=key))
         return Trace(
             name=self.name,
@@ -346,6 +362,18 @@ class TraceBuilder:
             sessions=tuple(self._sessions[key] for key in sorted(self._sessions)),
             warnings=tuple(self._warnings),
         )
+
+    def _settled(self) -> tuple[Sequence[Call], Iterable[str]]:
+        """The calls in order, and the keys of their sessions."""
+        if self._bare is not None:
+            self._bare.settle()
+            return self._bare, [key or "" for key in self._bare.sessions]
+        drafts = sorted(self._drafts, key=_draft_order)
+        keys = self._session_keys(drafts)
+        numbered = enumerate(zip(drafts, keys, strict=True))
+        return tuple(
+            replace(one.call, id=CallId(i), session=key) for i, (one, key) in numbered
+        ), keys
 
     def _session_keys(self, drafts: list[_Draft]) -> list[str]:
         """A call without a key continues the call whose prompt it extends, else starts a session."""

@@ -6,11 +6,12 @@ and writes), but was not. Providers name no reason; the first text that was not 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from whytokens.attribution.bare import BareAttributions
 from whytokens.attribution.share import Attribution
 from whytokens.layouts.labels import branch, leaf
-from whytokens.model import Trace
+from whytokens.model import CallId, Trace
 from whytokens.protocol import CacheBreak, CallColumns
 
 # OpenAI counts reads in steps of 128 tokens (facts, caching): less than that is no break.
@@ -19,8 +20,10 @@ STEP_TOKENS = 128
 MAX_TAG_VALUES = 50
 
 
-def call_columns(trace: Trace, found: Iterable[Attribution]) -> CallColumns:
+def call_columns(trace: Trace, found: Sequence[Attribution]) -> CallColumns:
     """One row a billed call, in order."""
+    if isinstance(found, BareAttributions):
+        return _bare_columns(trace, found.billed())
     sessions = {session.key: at for at, session in enumerate(trace.sessions)}
     models: dict[str, int] = {}
     tags: dict[str, set[str]] = {}
@@ -43,12 +46,63 @@ def call_columns(trace: Trace, found: Iterable[Attribution]) -> CallColumns:
         for key, value in call.tags.items():
             tags.setdefault(key, set()).add(value)
     out["models"] = list(models)
-    out["tags"] = {
+    out["tags"] = _few(tags)
+    return out
+
+
+def _few(tags: Mapping[str, set[str]]) -> dict[str, list[str]]:
+    """Tags to choose from."""
+    return {
         key: sorted(values)
         for key, values in sorted(tags.items())
         if 1 < len(values) <= MAX_TAG_VALUES
     }
-    return out
+
+
+def _bare_columns(trace: Trace, found: BareAttributions) -> CallColumns:
+    """The same of calls without text."""
+    calls, columns = found.calls, found.columns
+    sessions = {session.key: at for at, session in enumerate(trace.sessions)}
+    models: dict[str, int] = {}
+    tags: dict[str, set[str]] = {}
+    names = [kind.model or "" for kind in calls.kinds]
+    for number in set(found.of_call(calls.tags)):
+        for key, value in calls.tagsets[number].items():
+            tags.setdefault(key, set()).add(value)
+    writes = map(sum, zip(columns.write_5m, columns.write_1h, strict=True))
+    return CallColumns(
+        id=[CallId(at) for at in columns.at],
+        session=[sessions[key or ""] for key in found.of_call(calls.sessions)],
+        model=[models.setdefault(names[kind], len(models)) for kind in found.of_call(calls.kind)],
+        started_ms=[int(at.timestamp() * 1000) if at else -1 for at in found.of_call(calls.started)],
+        input=columns.prompt, read=columns.read, write=list(writes), output=columns.output,
+        nusd=[(pusd + 500) // 1000 for pusd in columns.pusd],
+        models=list(models), sessions=list(sessions), tags=_few(tags),
+        breaks=list(_bare_breaks(trace, found)),
+    )  # fmt: skip
+
+
+def _bare_breaks(trace: Trace, found: BareAttributions) -> Iterator[CacheBreak]:
+    cached: dict[tuple[str | None, str | None], int] = {}
+    models = [kind.model for kind in found.calls.kinds]
+    columns = found.columns
+    for row, (session, kind, prompt, read, five, hour) in enumerate(
+        zip(
+            found.of_call(found.calls.sessions), found.of_call(found.calls.kind), columns.prompt,
+            columns.read, columns.write_5m, columns.write_1h, strict=True,
+        )
+    ):  # fmt: skip
+        key = (session, models[kind])
+        had = cached.get(key, 0)
+        if prompt >= had and had - read > STEP_TOKENS:
+            at, frame = CallId(columns.at[row]), found.frame(kind)
+            if at not in found.odd and read < prompt - frame.fixed_tokens:
+                yield CacheBreak(
+                    call=at, lost=had - read, position=read, label=frame.cause, segment=-1
+                )
+            elif (one := found[row]).method == "reported":
+                yield _break(trace, one, had - read, read)
+        cached[key] = read + five + hour
 
 
 def breaks(trace: Trace, found: Iterable[Attribution]) -> Iterator[CacheBreak]:
@@ -59,11 +113,13 @@ def breaks(trace: Trace, found: Iterable[Attribution]) -> Iterator[CacheBreak]:
         had, read = cached.get(key, 0), usage.cache_read or 0
         lost = had - read
         if one.method == "reported" and one.prompt_tokens >= had and lost > STEP_TOKENS:
-            label, segment = _at(trace, one, read)
-            yield CacheBreak(
-                call=one.call.id, lost=lost, position=read, label=label, segment=segment
-            )
+            yield _break(trace, one, lost, read)
         cached[key] = read + (usage.cache_write_5m or 0) + (usage.cache_write_1h or 0)
+
+
+def _break(trace: Trace, one: Attribution, lost: int, position: int) -> CacheBreak:
+    label, segment = _at(trace, one, position)
+    return CacheBreak(call=one.call.id, lost=lost, position=position, label=label, segment=segment)
 
 
 def _at(trace: Trace, one: Attribution, position: int) -> tuple[str, int]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 
+from whytokens.attribution.bare import BareAttributions
+from whytokens.attribution.bare_tally import bare_tallies
 from whytokens.attribution.tally import tally
 from whytokens.model import Call
 from whytokens.opened import Opened
@@ -18,8 +20,36 @@ def filtered(opened: Opened, wanted: Filter | None) -> Opened:
     if not wanted:
         return opened
     roots = roots_of(opened.trace.sessions) if wanted.get("runs") else {}
-    found = tuple(one for one in opened.attributions if keeps(wanted, one.call, roots))
-    return replace(opened, attributions=found, tallies=tally(found))
+    found = opened.attributions
+    if isinstance(found, BareAttributions):
+        kept = found.take(_lines(found, wanted, roots))
+        return replace(opened, attributions=kept, tallies=bare_tallies(kept))
+    chosen = tuple(one for one in found if keeps(wanted, one.call, roots))
+    return replace(opened, attributions=chosen, tallies=tally(chosen))
+
+
+def _lines(found: BareAttributions, wanted: Filter, roots: Mapping[str, str]) -> Iterator[int]:
+    """Lines of bare calls that pass; what many share is asked once."""
+    calls, days = found.calls, "since" in wanted or "until" in wanted
+    sessions, models, runs = wanted.get("sessions"), wanted.get("models"), wanted.get("runs")
+    kinds = [not models or (kind.model or "") in models for kind in calls.kinds]
+    tags = wanted.get("tags", {}).items()
+    sets = [all((one.get(k) or UNTAGGED) == value for k, value in tags) for one in calls.tagsets]
+    first, last = wanted.get("first", 0), wanted.get("last", len(calls))
+    known: dict[str, bool] = {}
+    for row, at in enumerate(found.columns.at):
+        if not (kinds[calls.kind[at]] and sets[calls.tags[at]] and first <= at <= last):
+            continue
+        if sessions or runs:
+            key = calls.sessions[at] or ""
+            if key not in known:
+                known[key] = (not sessions or key in sessions) and (
+                    not runs or roots.get(key, key) in runs
+                )
+            if not known[key]:
+                continue
+        if not days or _in_days(wanted, calls.started[at]):
+            yield row
 
 
 def keeps(wanted: Filter, call: Call, roots: Mapping[str, str] | None = None) -> bool:
@@ -33,14 +63,14 @@ def keeps(wanted: Filter, call: Call, roots: Mapping[str, str] | None = None) ->
             (call.tags.get(k) or UNTAGGED) == value for k, value in wanted.get("tags", {}).items()
         )
         and wanted.get("first", 0) <= call.id <= wanted.get("last", call.id)
-        and _in_days(wanted, call)
+        and _in_days(wanted, call.started)
     )
 
 
-def _in_days(wanted: Filter, call: Call) -> bool:
+def _in_days(wanted: Filter, started: datetime | None) -> bool:
     if "since" not in wanted and "until" not in wanted:
         return True
-    if call.started is None:
+    if started is None:
         return False
-    day = call.started.astimezone(UTC).date().isoformat()
+    day = started.astimezone(UTC).date().isoformat()
     return wanted.get("since", "") <= day <= wanted.get("until", day)

@@ -6,7 +6,7 @@ Spec: ``pylib/ARCHITECTURE.md``, section "Words". All products are frozen; only
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NewType
@@ -256,6 +256,6 @@ class Trace:
     segments: tuple[Segment, ...]
     messages: tuple[Message, ...]
     prompts: PromptTree
-    calls: tuple[Call, ...]
+    calls: Sequence[Call]
     sessions: tuple[Session, ...]
     warnings: tuple[TraceWarning, ...]

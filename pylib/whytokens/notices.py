@@ -5,16 +5,26 @@ Each is one warning for the whole trace, naming the first place and how many cal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from whytokens.attribution import band
+from whytokens.attribution.bare import (
+    LUMP,
+    OUTPUT,
+    TOTAL,
+    BareAttributions,
+    apart,
+    billed,
+    lanes_of,
+    rows_read,
+)
 from whytokens.attribution.share import Attribution
 from whytokens.model import TraceWarning
 from whytokens.money import dollars
 from whytokens.opened import Opened
-from whytokens.price_note import price_note, stale
+from whytokens.price_note import price_note, stale, until
 from whytokens.prices import Quote, Unpriced
-from whytokens.protocol import Priced
+from whytokens.protocol import Priced, Prices
 
 # Overhead worth a word: more than 2 % of a prompt and 50 tokens, in calls that should have none.
 NOTABLE_SHARE, NOTABLE_TOKENS = 0.02, 50
@@ -23,9 +33,7 @@ NOTABLE_SHARE, NOTABLE_TOKENS = 0.02, 50
 def notices(opened: Opened) -> Iterator[TraceWarning]:
     """At most one notice of each kind."""
     found = opened.attributions
-    yield from _notice(
-        found, "usage-impossible", lambda one: one.problem, " Its usage is not used."
-    )
+    yield from _notice(found, "usage-impossible", _problem, " Its usage is not used.")
     yield from _notice(found, "usage-impossible", _placeholder, " Its reply is counted.")
     yield from _notice(found, "no-usage", _no_usage, "")
     yield from _notice(found, "usage-mismatch", _mismatch, "")
@@ -34,19 +42,69 @@ def notices(opened: Opened) -> Iterator[TraceWarning]:
     yield from _notice(found, "no-content", _no_content, " You can see totals, not sources.")
 
 
+def _problem(one: Attribution) -> str | None:
+    return one.problem
+
+
 def _notice(
-    found: tuple[Attribution, ...],
+    found: Sequence[Attribution],
     code: str,
     says: Callable[[Attribution], str | None],
     then: str,
 ) -> Iterator[TraceWarning]:
-    hits = [(one, text) for one in found if (text := says(one))]
-    if not hits:
+    if isinstance(found, BareAttributions):
+        rows = sorted((*(row for row, one in found.odd_rows() if says(one)), *_plain(found, code)))
+        count, first = len(rows), found[rows[0]] if rows else None
+    else:
+        hits = [one for one in found if says(one)]
+        count, first = len(hits), hits[0] if hits else None
+    if first is None:
         return
-    first, text = hits[0]
-    more = f" So do {len(hits) - 1:,} more calls." if len(hits) > 1 else ""
+    text = says(first)
+    more = f" So do {count - 1:,} more calls." if count > 1 else ""
     message = f"Call {first.call.id + 1} {text}.{then}{more}"
     yield TraceWarning(code=code, message=message, where=first.call.where)
+
+
+def _is_notable(extra_tokens: int, prompt_tokens: int) -> bool:
+    return extra_tokens > NOTABLE_TOKENS and extra_tokens > prompt_tokens * NOTABLE_SHARE
+
+
+def _plain(found: BareAttributions, code: str) -> Iterable[int]:
+    """Lines of plain bare calls that a notice is about; a kind's first line speaks for it where that can be."""
+    if code in ("usage-impossible", "no-usage"):
+        return ()
+    if code == "no-content":
+        return found.plain_rows()
+    if code == "usage-mismatch":
+        return _mismatched(found)
+    rows = list[int]()
+    started = found.of_call(found.calls.started)
+    for (_, number), some in found.groups().items():
+        quote = found.quotes[number]
+        if code == "unknown-model" and isinstance(quote, Unpriced):
+            rows += (row for row in some if found.columns.charge[row] != LUMP)
+        elif code == "old-rates" and (last := until(quote)):
+            rows += (row for row in some if (at := started[row]) and at > last)
+    return rows
+
+
+def _mismatched(found: BareAttributions) -> Iterator[int]:
+    """Where a total is not that of its parts, or more is billed than any prompt's frame that nothing explains."""
+    totals, said = found.of_call(found.calls.counts[TOTAL]), 1 << TOTAL | 1 << OUTPUT
+    columns = found.columns
+    for (kind, _), rows in found.groups().items():
+        of_kind = found.calls.kinds[kind]
+        unexplained = not (of_kind.hidden or of_kind.options.server_state)
+        sums = of_kind.said & said == said
+        fixed = found.frame(kind).fixed_tokens
+        off = [
+            row
+            for row in rows
+            if (sums and totals[row] != columns.prompt[row] + columns.output[row])
+            or (unexplained and _is_notable(columns.prompt[row] - fixed, columns.prompt[row]))
+        ]
+        yield from off
 
 
 def _no_usage(one: Attribution) -> str | None:
@@ -70,7 +128,7 @@ def _mismatch(one: Attribution) -> str | None:
     extra = sum(p.tokens for p in (*one.front, *one.tail) if p.kind == "hidden")
     if one.method != "reported" or one.call.hidden or one.call.options.server_state:
         return None
-    if extra <= NOTABLE_TOKENS or extra <= one.prompt_tokens * NOTABLE_SHARE:
+    if not _is_notable(extra, one.prompt_tokens):
         return None
     return (
         f"reports {one.prompt_tokens:,} prompt tokens; its text counts to "
@@ -99,9 +157,9 @@ def _no_content(one: Attribution) -> str | None:
     return None
 
 
-def assumptions(opened: Opened) -> list[str]:
+def assumptions(opened: Opened, prices: Prices | None = None) -> list[str]:
     """How the counts and the prices were made, in sentences."""
-    rows = price_note(opened.attributions)["rows"]
+    rows = (prices or price_note(opened.attributions))["rows"]
     return [*_counts(opened), *_charged(rows), *_prices(rows), *_storage(opened)]
 
 
@@ -130,13 +188,9 @@ def _prices(rows: Sequence[Priced]) -> Iterator[str]:
 def _storage(opened: Opened) -> Iterator[str]:
     """Explicit Gemini caches cost by the hour, which no response says."""
     found = opened.book.snapshot.storage
+    cached = rows_read(opened.attributions) if found else set()
     for model, pusd in found.items():
-        if any(
-            isinstance(one.quote, Quote)
-            and one.quote.row == f"google/{model}"
-            and one.usage.cache_read
-            for one in opened.attributions
-        ):
+        if f"google/{model}" in cached:
             yield (
                 f"An explicit cache of {model} also costs {dollars(pusd * 1000)} per million tokens and "
                 "hour to keep; no response says so, and it is not in these figures."
@@ -144,16 +198,16 @@ def _storage(opened: Opened) -> Iterator[str]:
 
 
 def _counts(opened: Opened) -> list[str]:
-    billed = [one for one in opened.attributions if one.method != "unbilled"]
-    lanes = {(one.lane.counter.tokenizer.key, one.lane.exactness) for one in billed}
+    found = opened.attributions
+    lanes = {(lane.counter.tokenizer.key, lane.exactness) for lane in lanes_of(billed(found))}
     words = {
         "exact": "counted exactly with {}",
         "reconstructed": "counted with {}, a reconstruction of the provider's vocabulary (≈)",
         "estimated": "estimated with {} (≈)",
     }
     said = [f"Text is {words[sure].format(key)}." for key, sure in sorted(lanes)]
-    said += band.sentences(opened.attributions)
-    if any(one.pieces is not None and one.pieces for one in opened.attributions):
+    said += band.sentences(apart(found))
+    if any(one.pieces is not None and one.pieces for one in apart(found)):
         said.append(
             "Where text counted to more than was billed, it is scaled down to the bill (≈)."
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from whytokens.attribution.lanes import Lanes
@@ -18,7 +19,7 @@ class Opened:
 
     trace: Trace
     lanes: Lanes
-    attributions: tuple[Attribution, ...]
+    attributions: Sequence[Attribution]
     tallies: Tallies
     checked: Checked
     book: Book = field(default_factory=standard)

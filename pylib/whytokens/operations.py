@@ -16,6 +16,7 @@ from typing import Any
 
 from whytokens import assets, registry
 from whytokens.assets import Need
+from whytokens.attribution.bare import BareAttributions
 from whytokens.containers import Source, reading
 from whytokens.counting import count
 from whytokens.errors import TraceError
@@ -54,6 +55,7 @@ from whytokens.protocol import (
 from whytokens.report import report
 from whytokens.secrets import secrets
 from whytokens.spend import whatif as what_if
+from whytokens.spend.bare_cells import bare_cells
 from whytokens.spend.cells import Cells, cells
 from whytokens.spend.rows import rows
 from whytokens.spend.tables import Spend
@@ -211,6 +213,8 @@ def _spending(request: Request) -> Spend:
 
 
 def _cells_of(opened: Opened) -> Cells:
+    if isinstance(opened.attributions, BareAttributions):
+        return bare_cells(opened.attributions, opened.trace.sessions)
     same = opened.checked.telescope.traffic.id
     return cells(rows(opened.attributions, opened.trace.sessions, opened.trace, same))
 

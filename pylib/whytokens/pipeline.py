@@ -12,10 +12,13 @@ from typing import TypeVar
 
 from whytokens import assets, registry
 from whytokens.assets import Need as Need
+from whytokens.attribution.bare import BareAttributions, attributed
+from whytokens.attribution.bare_tally import bare_tallies
 from whytokens.attribution.bill import settled
 from whytokens.attribution.lanes import Lanes
 from whytokens.attribution.share import Attribution, attribute
 from whytokens.attribution.tally import Tallies, tallying
+from whytokens.bare import BareCalls
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
 from whytokens.containers.archives import members
@@ -184,6 +187,8 @@ def _importer(source: Source) -> Importer:
 
 def _count(trace: Trace, lanes: Lanes) -> Generator[Event, None, None]:
     """Count every text once for each vocabulary it is billed by, in batches."""
+    if isinstance(trace.calls, BareCalls):
+        return
     texts = _texts_by_counter(trace, lanes)
     total, done, clock = sum(map(len, texts.values())), 0, _Clock()
     for key, found in texts.items():
@@ -235,11 +240,11 @@ def _texts_by_counter(trace: Trace, lanes: Lanes) -> dict[str, dict[str, None]]:
     return texts
 
 
-def _price(
-    trace: Trace, lanes: Lanes, book: Book
-) -> Generator[Event, None, tuple[Attribution, ...]]:
+def _price(trace: Trace, lanes: Lanes, book: Book) -> Generator[Event, None, Sequence[Attribution]]:
     """Attribute and price every call."""
     found, clock = list[Attribution](), _Clock()
+    if isinstance(trace.calls, BareCalls):
+        return (yield from _price_bare(trace.calls, lanes, book))
     carried: dict[tuple[str, int], int] = {}
     for call in trace.calls:
         lane = lanes.of(call)
@@ -253,8 +258,24 @@ def _price(
     return tuple(found)
 
 
-def _summed(attributions: tuple[Attribution, ...]) -> Generator[Event, None, Tallies]:
+def _price_bare(
+    calls: BareCalls, lanes: Lanes, book: Book
+) -> Generator[Event, None, BareAttributions]:
+    steps, clock = attributed(calls, lanes, book), _Clock()
+    while True:
+        try:
+            done = next(steps)
+        except StopIteration as stop:
+            found: BareAttributions = stop.value
+            return found
+        if clock.due():
+            yield Step(stage="pricing", done=done, total=len(calls), unit="calls")
+
+
+def _summed(attributions: Sequence[Attribution]) -> Generator[Event, None, Tallies]:
     """Sum all calls: the end of pricing."""
+    if isinstance(attributions, BareAttributions):
+        return bare_tallies(attributions)
     steps, total, clock = tallying(attributions), len(attributions), _Clock()
     while True:
         try:
@@ -267,7 +288,7 @@ def _summed(attributions: tuple[Attribution, ...]) -> Generator[Event, None, Tal
 
 
 def checking(
-    trace: Trace, attributions: tuple[Attribution, ...], book: Book
+    trace: Trace, attributions: Sequence[Attribution], book: Book
 ) -> Generator[Event, None, Checked]:
     """Look for waste; every detector is a step."""
     steps, total = check(trace, attributions, registry.DETECTORS, book), len(registry.DETECTORS)

@@ -5,7 +5,11 @@ Integer tokens and nanodollars; `totals["nusd"]` is the root frame's money exact
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from whytokens import prices
+from whytokens.attribution.bare import LUMP, BareAttributions, apart
+from whytokens.attribution.share import Attribution
 from whytokens.calls import call_columns
 from whytokens.errors import ErrorShape
 from whytokens.layouts.merged import merged
@@ -32,16 +36,17 @@ from whytokens.waste.check import Checked
 def report(opened: Opened) -> Report:
     """Everything the first screen draws."""
     trace = opened.trace
+    rates = price_note(opened.attributions)
     tree = merged(trace, opened.attributions, opened.tallies, opened.count)
     return {
         "v": VERSION,
         "name": trace.name,
         "importer": trace.importer,
         "totals": totals(opened, tree["nusd"][0]),
-        "prices": price_note(opened.attributions),
+        "prices": rates,
         "sessions": session_rows(opened),
         "warnings": [shape(warning) for warning in (*trace.warnings, *notices(opened))],
-        "assumptions": assumptions(opened),
+        "assumptions": assumptions(opened, rates),
         "findings": [finding_shape(one) for one in opened.checked.findings],
         "reclaimable": reclaimable(opened.checked),
         "calls": call_columns(trace, opened.attributions),
@@ -120,15 +125,18 @@ def evidence_shape(one: Evidence) -> EvidenceShape:
 def totals(opened: Opened, root_nusd: int) -> Totals:
     """Sums over all calls in disjoint buckets."""
     found = opened.attributions
-    read = sum(one.usage.cache_read or 0 for one in found)
-    write_5m = sum(one.usage.cache_write_5m or 0 for one in found)
-    write_1h = sum(one.usage.cache_write_1h or 0 for one in found)
-    prompt = sum(one.prompt_tokens for one in found)
-    output = sum(one.output_tokens for one in found)
-    paid = sum(one.output_tokens * one.output_rate_pusd + one.fees_pusd for one in found)
+    if isinstance(found, BareAttributions):
+        sums, sessions, priced = bare_sums(found)
+    else:
+        sums = sums_of(found)
+        sessions = len({one.call.session for one in found})
+        priced = sum(isinstance(one.quote, prices.Quote) for one in found)
+    prompt, read, write_5m, write_1h, output = sums
+    replies = (*opened.tallies.reply.values(), *opened.tallies.reply_overhead.values())
+    paid = sum(tally.pusd for tally in replies)
     return {
         "calls": len(found),
-        "sessions": len({one.call.session for one in found}),
+        "sessions": sessions,
         "input": prompt,
         "read": read,
         "write_5m": write_5m,
@@ -138,33 +146,75 @@ def totals(opened: Opened, root_nusd: int) -> Totals:
         "overhead": sum(tally.tokens for tally in opened.tallies.overhead.values()),
         "nusd": root_nusd,
         "input_nusd": root_nusd - nusd(paid),
-        "approx": any(one.method == "counted" for one in found),
-        "approx_output": any(one.output_counted for one in found),
-        "priced_calls": sum(isinstance(one.quote, prices.Quote) for one in found),
+        "approx": any(one.method == "counted" for one in apart(found)),
+        "approx_output": any(one.output_counted for one in apart(found)),
+        "priced_calls": priced,
     }
+
+
+def sums_of(found: Sequence[Attribution]) -> tuple[int, ...]:
+    """Prompt, read, written for five minutes and for an hour, output."""
+    return (
+        sum(one.prompt_tokens for one in found),
+        sum(one.usage.cache_read or 0 for one in found),
+        sum(one.usage.cache_write_5m or 0 for one in found),
+        sum(one.usage.cache_write_1h or 0 for one in found),
+        sum(one.output_tokens for one in found),
+    )
+
+
+def bare_sums(found: BareAttributions) -> tuple[tuple[int, ...], int, int]:
+    """The same, the number of sessions and that of priced calls."""
+    columns, priced = found.columns, [isinstance(one, prices.Quote) for one in found.quotes]
+    sums = tuple(
+        map(sum, (columns.prompt, columns.read, columns.write_5m, columns.write_1h, columns.output))
+    )
+    sure = sum(
+        priced[code] or charge == LUMP
+        for code, charge in zip(columns.quote, columns.charge, strict=True)
+    )
+    return sums, len(set(found.of_call(found.calls.sessions))), sure
 
 
 def session_rows(opened: Opened) -> list[SessionRow]:
     """One row a session, in order of first call."""
     known = {session.key: session for session in opened.trace.sessions}
-    rows: dict[str, SessionRow] = {}
-    pusd: dict[str, int] = {}
-    for one in opened.attributions:
-        key = one.call.session
-        session = known[key]
-        row = rows.setdefault(
-            key,
-            SessionRow(
-                key=key, parent=session.parent, title=session.title,
-                calls=0, input=0, output=0, nusd=0,
-            ),
-        )  # fmt: skip
-        row["calls"] += 1
-        row["input"] += one.prompt_tokens
-        row["output"] += one.output_tokens
-        pusd[key] = pusd.get(key, 0) + one.cost_pusd
-        row["nusd"] = nusd(pusd[key])
-    return list(rows.values())
+    return [
+        SessionRow(
+            key=key, parent=known[key].parent, title=known[key].title,
+            calls=calls, input=sent, output=got, nusd=nusd(pusd),
+        )
+        for key, (calls, sent, got, pusd) in _by_session(opened.attributions).items()
+    ]  # fmt: skip
+
+
+def _by_session(found: Sequence[Attribution]) -> dict[str, list[int]]:
+    """Calls, prompt tokens, output tokens and picodollars of each."""
+    lines: Iterable[tuple[str | None, int, int, int]]
+    if isinstance(found, BareAttributions):
+        columns = found.columns
+        lines = zip(
+            found.of_call(found.calls.sessions),
+            columns.prompt,
+            columns.output,
+            columns.pusd,
+            strict=True,
+        )
+    else:
+        lines = (
+            (one.call.session, one.prompt_tokens, one.output_tokens, one.cost_pusd) for one in found
+        )
+    sums: dict[str, list[int]] = {}
+    for key, sent, got, pusd in lines:
+        part = sums.get(key or "")
+        if part is None:
+            sums[key or ""] = [1, sent, got, pusd]
+        else:
+            part[0] += 1
+            part[1] += sent
+            part[2] += got
+            part[3] += pusd
+    return sums
 
 
 def shape(warning: TraceWarning) -> ErrorShape:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from whytokens.model import Call, CallId, NodeId, PromptTree
 
@@ -12,10 +12,13 @@ NO_CALL = CallId(-1)
 class Callers:
     """Counts of calls per node of the prompt tree, and intervals to leave out nested nodes."""
 
-    def __init__(self, prompts: PromptTree, calls: Iterable[Call]) -> None:
+    def __init__(self, prompts: PromptTree, calls: Sequence[Call]) -> None:
         size = len(prompts.parents)
         self.through = [0] * size
         self.first = [NO_CALL] * size
+        if size == 1 and calls:  # no text: all stand at the root, in order
+            self.through[0], self.first[0] = len(calls), calls[0].id
+            calls = ()
         for call in calls:
             self.through[call.prompt] += 1
             if self.first[call.prompt] == NO_CALL or call.id < self.first[call.prompt]:

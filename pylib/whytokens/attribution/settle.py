@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from whytokens.apportion import largest_remainder
 from whytokens.attribution.lanes import ROOT, Lane
-from whytokens.model import Call, NodeId, Usage
+from whytokens.model import Call, NodeId, Options, Usage
 from whytokens.templates import Piece
 
 # An over-count up to this is rounding of frames, taken from the frames first (facts, section 5).
@@ -174,16 +174,20 @@ def _rest(call: Call, lane: Lane, tokens: int) -> tuple[Piece, ...]:
     """Overhead, named by its likely cause."""
     if not tokens:
         return ()
-    cause = "unexplained"
-    if call.hidden:
-        cause = f"not in this file ({call.hidden})"
-    elif call.options.hosted:
-        cause = f"hosted tools ({', '.join(call.options.hosted)})"
-    elif call.options.server_state:
-        cause = "kept on the server"
-    elif guessed := lane.guessed(call.prompt):
-        cause = GUESSED[guessed]
+    cause = hidden_cause(call.hidden, call.options, lane, call.prompt)
     return (Piece(None, tokens, "hidden", True, cause),)
+
+
+def hidden_cause(hidden: str | None, options: Options, lane: Lane, prompt: NodeId) -> str:
+    """Why a prompt is billed as more than its text."""
+    if hidden:
+        return f"not in this file ({hidden})"
+    if options.hosted:
+        return f"hosted tools ({', '.join(options.hosted)})"
+    if options.server_state:
+        return "kept on the server"
+    guessed = lane.guessed(prompt)
+    return GUESSED[guessed] if guessed else "unexplained"
 
 
 def _split(pieces: Sequence[Piece], tokens: int) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:

@@ -237,7 +237,10 @@ def _reply(call: Call, lane: Lane, usage: Usage) -> tuple[tuple[Piece, ...], boo
     rest = usage.output - counted
     if not rest:
         return tuple(pieces), False
-    cause = "hidden reasoning" if usage.reasoning else "reply not in this file"
-    if pieces and not usage.reasoning:
-        cause = "reply frame"
+    cause = "reply frame" if pieces and not usage.reasoning else reply_cause(usage.reasoning)
     return (*pieces, Piece(None, rest, "hidden", True, cause)), False
+
+
+def reply_cause(reasoning: int | None) -> str:
+    """What billed output without text is called."""
+    return "hidden reasoning" if reasoning else "reply not in this file"

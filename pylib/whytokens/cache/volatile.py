@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from whytokens.attribution.bare import BareAttributions
 from whytokens.attribution.share import Attribution
 from whytokens.cache.shared import prefix_chars
 from whytokens.model import Message, MessageId, NodeId, Trace
@@ -61,6 +62,8 @@ class Volatile:
 
 def volatile(trace: Trace, found: Sequence[Attribution]) -> Volatile:
     """What to move. Looks at the heads of all calls, and at where a session's next call parts."""
+    if isinstance(found, BareAttributions):
+        return Volatile()
     wanted = list(_candidates(trace, found))
     classes: dict[tuple[str, ...], list[MessageId]] = {}
     for message in dict.fromkeys(wanted):

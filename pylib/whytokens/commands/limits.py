@@ -5,7 +5,7 @@ Pure: from an opened trace and limits to breaches. Money in nanodollars, shares 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from whytokens.attribution.share import Attribution
@@ -62,7 +62,7 @@ def breaches(opened: Opened, limits: Limits) -> list[Breach]:
     ]
 
 
-def _cost(found: tuple[Attribution, ...], limits: Limits) -> Iterator[Breach]:
+def _cost(found: Sequence[Attribution], limits: Limits) -> Iterator[Breach]:
     if limits.cost_nusd is None:
         return
     cost = nusd(sum(one.cost_pusd for one in found))
@@ -75,7 +75,7 @@ def _cost(found: tuple[Attribution, ...], limits: Limits) -> Iterator[Breach]:
         yield Breach(rule="max-cost", message=text)
 
 
-def _context(found: tuple[Attribution, ...], limits: Limits) -> Iterator[Breach]:
+def _context(found: Sequence[Attribution], limits: Limits) -> Iterator[Breach]:
     most = limits.context_tokens
     over = [one for one in found if most is not None and one.prompt_tokens > most]
     if over:
@@ -98,7 +98,7 @@ def _waste(opened: Opened, limits: Limits) -> Iterator[Breach]:
         yield Breach(rule="max-waste", message=text)
 
 
-def _prefix(found: tuple[Attribution, ...], limits: Limits) -> Iterator[Breach]:
+def _prefix(found: Sequence[Attribution], limits: Limits) -> Iterator[Breach]:
     if limits.prefix_parts is None:
         return
     read = sum(one.usage.cache_read or 0 for one in found)
@@ -109,7 +109,7 @@ def _prefix(found: tuple[Attribution, ...], limits: Limits) -> Iterator[Breach]:
         yield Breach(rule="require-cached-prefix", message=text)
 
 
-def _growth(found: tuple[Attribution, ...], limits: Limits) -> Iterator[Breach]:
+def _growth(found: Sequence[Attribution], limits: Limits) -> Iterator[Breach]:
     most = limits.growth_tokens
     sessions: dict[str, list[Attribution]] = {}
     for one in found:

@@ -48,20 +48,32 @@ class Document:
 
 def documents(source: Source, builder: TraceBuilder) -> Iterator[Document]:
     """Every document. Raises TraceError empty-file, bad-json, too-large."""
+    single, others = parted(source, builder)
+    yield from others if single is None else _json_lines(source, builder, single)
+
+
+def parted(
+    source: Source, builder: TraceBuilder
+) -> tuple[Iterator[Line] | None, Iterator[Document]]:
+    """The lines of a source of which each is a document; else its documents."""
     if parquet.is_parquet(head_bytes(source)[:4]):
-        yield from _parquet(source)
-        return
+        return None, _parquet(source)
     found = lines(source)
     first = next((line for line in found if line.text.strip()), None)
     if first is None:
         raise _empty(source)
-    if _parses(first.text):
-        yield from _json_lines(source, builder, chain((first,), found))
-        return
+    if parses(first.text):
+        return chain((first,), found), iter(())
     mark = csv_rows.delimiter(first.text)
     if mark is not None:
-        yield from _table(source, mark)
-        return
+        return None, _table(source, mark)
+    return None, _joined(source, builder, first, found)
+
+
+def _joined(
+    source: Source, builder: TraceBuilder, first: Line, found: Iterator[Line]
+) -> Iterator[Document]:
+    """Documents of several lines."""
     kept, size = [first], len(first.text)
     for line in found:
         kept.append(line)
@@ -110,7 +122,7 @@ def parse(text: str) -> Any:
         raise ValueError("nested too deeply") from error
 
 
-def _parser() -> Callable[[str], Any]:
+def line_parser() -> Callable[[str], Any]:
     """`parse` for the lines of a file, which may send again what an earlier one sent."""
     resent = Resent()
 
@@ -124,7 +136,7 @@ def _parser() -> Callable[[str], Any]:
     return parse_line
 
 
-def _parses(text: str) -> bool:
+def parses(text: str) -> bool:
     try:
         parse(text)
     except ValueError:
@@ -133,7 +145,7 @@ def _parses(text: str) -> bool:
 
 
 def _json_lines(source: Source, builder: TraceBuilder, found: Iterator[Line]) -> Iterator[Document]:
-    parse_line = _parser()
+    parse_line = line_parser()
     for line in found:
         if not line.text.strip():
             continue
@@ -141,12 +153,19 @@ def _json_lines(source: Source, builder: TraceBuilder, found: Iterator[Line]) ->
         try:
             value = parse_line(line.text)
         except ValueError as error:
-            cut = "" if line.text.endswith("\n") else " (the file ends inside it)"
-            reason = f"Line {line.number:,} is not JSON{cut}: {_reason(error)}."
-            builder.warn("partial", reason, where)
+            bad_line(source, builder, line.number, line.text, error)
             continue
         progress = Progress(line.read_bytes, source.size_bytes, line.number)
         yield Document(value, where, progress)
+
+
+def bad_line(
+    source: Source, builder: TraceBuilder, number: int, text: str, error: Exception
+) -> None:
+    """Name a line that is no JSON."""
+    cut = "" if text.endswith("\n") else " (the file ends inside it)"
+    reason = f"Line {number:,} is not JSON{cut}: {_reason(error)}."
+    builder.warn("partial", reason, Where(file=source.name, line=number))
 
 
 def _whole(source: Source, builder: TraceBuilder, kept: list[Line]) -> Iterator[Document]:
@@ -187,7 +206,7 @@ def _before_break(
     position = error.pos if isinstance(error, json.JSONDecodeError) else 0
     asked = source.reading.before_break
     found = salvage.before(text, position) if asked or len(text) <= salvage.COUNTED_CHARS else None
-    if not asked or found is None or not _parses(found[0]):
+    if not asked or found is None or not parses(found[0]):
         raise _bad_json(source, text, error, found[1] if found else 0) from error
     line = text.count("\n", 0, position) + 1
     where = Where(file=source.name, line=line)
@@ -200,7 +219,7 @@ def _before_break(
 
 def _mostly_lines(kept: list[Line]) -> bool:
     some = kept[1:TELLING_LINES]
-    return sum(_parses(line.text) for line in some) > len(some) // 2
+    return sum(parses(line.text) for line in some) > len(some) // 2
 
 
 def _skip(text: str, position: int) -> int:

@@ -29,7 +29,7 @@ class Batchable:
         alone = [
             history.calls[0]
             for history in priced.histories
-            if len(history.calls) == 1 and not history.calls[0].call.called_tools
+            if len(history.calls) == 1 and history.told and not history.calls[0].call.called_tools
         ]
         # Without its messages nobody can say that a call is no part of a conversation.
         alone = [one for one in alone if one.call.tier not in BATCHED and one.call.prompt]

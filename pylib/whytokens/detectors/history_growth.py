@@ -31,10 +31,12 @@ class HistoryGrowth:
     def find(self, priced: Priced) -> Iterator[Waste]:
         found = []
         for history in priced.histories:
-            for turn, one in enumerate(history.calls):
-                left = len(history.calls) - turn - 1
+            for turn, tokens in enumerate(history.prompt_tokens):
+                if tokens < MIN_HISTORY_TOKENS:
+                    continue
+                one, left = history.calls[turn], len(history.calls) - turn - 1
                 needed = turns_to_pay(one)
-                if one.prompt_tokens >= MIN_HISTORY_TOKENS and needed and left > needed:
+                if needed and left > needed:
                     found.append((one, left, needed))
                     break
         if found:

@@ -84,7 +84,7 @@ def _name(segment: Segment) -> str:
 
 
 def _called(priced: Priced) -> set[str]:
-    found = {name for one in priced.calls for name in one.call.called_tools}
+    found = {name for one in priced.told for name in one.call.called_tools}
     for segment in priced.trace.segments:
         if segment.category == "tool_call":
             found |= {segment.name or "", segment.path[-1], _name(segment)}
@@ -92,7 +92,7 @@ def _called(priced: Priced) -> set[str]:
 
 
 def _answers(priced: Priced) -> bool:
-    return any(one.call.reply for one in priced.calls)
+    return any(one.call.reply for one in priced.told)
 
 
 def _seen(priced: Priced, tool: _Tool) -> bool:

@@ -53,7 +53,7 @@ class Retries:
 def repeated(priced: Priced) -> Iterator[tuple[Attribution, Attribution]]:
     """Calls and the next one with the same prompt, model and options in the window."""
     last: dict[tuple[NodeId, str | None, object], Attribution] = {}
-    for one in priced.calls:
+    for one in priced.told:
         call = one.call
         key = (call.prompt, call.model, call.options)
         before = last.get(key)

@@ -8,17 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from whytokens.bare import NO_OPTIONS
 from whytokens.builder import ROOT, TraceBuilder
 from whytokens.importers import thinking
 from whytokens.importers.apis import owner
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.logged import Logged
-from whytokens.importers.providers import api_of, provider_of
+from whytokens.importers.providers import api_of, maker_of, provider_of
 from whytokens.importers.renditions import Rendition
 from whytokens.importers.values import Json, as_str
 from whytokens.model import NodeId, Options, SegmentId, Usage, Where
-
-NO_OPTIONS = Options()
 
 
 @dataclass(slots=True)
@@ -57,7 +56,7 @@ def _bare(one: Logged) -> Entry:
     """Counts without content: nothing to render."""
     provider = provider_of(one.provider, one.url)
     api = api_of(provider, one.model, responses=one.responses)
-    one.provider = provider or _owner(api)
+    one.provider = provider or maker_of(api)
     return Entry(one, api, ROOT, NO_OPTIONS, (), (), (), one.usage, one.id)
 
 
@@ -104,7 +103,7 @@ def _neutral(one: Logged, builder: TraceBuilder) -> Entry:
     provider = provider_of(one.provider, one.url)
     one.model = one.model or as_str(body.get("model"))
     api = api_of(provider, one.model, responses=one.responses or "input" in body)
-    one.provider = provider or _owner(api)
+    one.provider = provider or maker_of(api)
     rendition = Rendition(api, builder, one.where)
     keys = ("messages", "input", "contents", "prompt")
     said = next((body[key] for key in keys if body.get(key)), one.messages)
@@ -146,8 +145,3 @@ def _unwrapped(value: Any, body: Json) -> Any:
             for item in value
         ]
     return value
-
-
-def _owner(api: str) -> str:
-    maker = api.split(".")[0]
-    return {"gemini": "google", "bedrock": "aws"}.get(maker, maker)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from whytokens.builder import CallFields, TraceBuilder
+from whytokens.importers.counted import Counted
 from whytokens.importers.entries import Entry, entry_of
 from whytokens.importers.logged import Logged
 from whytokens.model import Usage
@@ -40,6 +41,7 @@ class Ledger:
     builder: TraceBuilder
     entries: list[Entry] = field(default_factory=list)
     spans: dict[Key, _Span] = field(default_factory=dict)
+    counted: list[Counted] = field(default_factory=list)
 
     def note(self, one: Logged) -> None:
         """A span that is no call: its session and tags hold for the calls in it."""
@@ -60,6 +62,12 @@ class Ledger:
 
     def finish(self) -> None:
         """Settle what is nested and add the calls."""
+        bare = self.builder.bare
+        if bare is None or not self._flat():
+            for rows in self.counted:
+                for one in rows.logged():
+                    self.add(one)
+            self.counted.clear()
         kept = self._unrepeated(self._outer_dropped())
         cut = [entry.cut for entry in kept if entry.cut]
         if cut:
@@ -68,6 +76,9 @@ class Ledger:
         sizes: dict[str, int] = defaultdict(int)
         for entry in kept:
             sizes[entry.logged.group] += 1
+        for rows in self.counted:
+            for group in rows.group:
+                sizes[group] += 1
         for entry in kept:
             session, tags = self._inherited(entry.logged)
             if session is None and entry.logged.group and sizes[entry.logged.group] > 1:
@@ -76,6 +87,35 @@ class Ledger:
                 api=entry.api, model=entry.logged.model, prompt=entry.prompt,
                 where=entry.logged.where, **_fields(entry, session, tags),
             )  # fmt: skip
+
+        for rows in self.counted:
+            sessions = [
+                group if session is None and group and sizes[group] > 1 else session
+                for session, group in zip(rows.session, rows.group, strict=True)
+            ]
+            if bare is not None:
+                rows.into(bare, sessions, NO_CONTENT, self.builder.reading)
+
+    def _flat(self) -> bool:
+        """Is nothing nested or said twice? Every call has an id of its own, or nothing says which it could be."""
+        ids: set[str] = set()
+        count = 0
+        for rows in self.counted:
+            if any(rows.parent) or any(
+                group and not number for group, number in zip(rows.group, rows.id, strict=True)
+            ):
+                return False
+            named = [number for number in rows.id if number]
+            ids.update(named)
+            count += len(named)
+        for entry in self.entries:
+            one = entry.logged
+            if one.parent or one.outer or one.echo or entry.content or (one.group and not entry.id):
+                return False
+            if entry.id:
+                ids.add(entry.id)
+                count += 1
+        return len(ids) == count
 
     def _ancestors(self, one: Logged) -> Iterable[Key]:
         parent, seen = one.parent, 0

@@ -77,3 +77,9 @@ def api_of(provider: str | None, model: str | None, *, responses: bool = False) 
         "cohere": "cohere.chat",
     }  # fmt: skip
     return by_provider.get(provider or "", "openai.responses" if responses else "openai.chat")
+
+
+def maker_of(api: str) -> str:
+    """The provider that an API is of."""
+    maker = api.split(".")[0]
+    return {"gemini": "google", "bedrock": "aws"}.get(maker, maker)

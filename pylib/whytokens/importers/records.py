@@ -5,15 +5,16 @@ What differs by format is a `Format`: where its records are, which are its own, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
-from whytokens.containers.documents import documents
+from whytokens.containers.batches import Batch, batches
 from whytokens.errors import TraceError
 from whytokens.importers import Guide, Head, Progress, Verdict
+from whytokens.importers.counted import Counted, Rows
 from whytokens.importers.ledger import Ledger
 from whytokens.importers.logged import Logged
 from whytokens.importers.values import Json, as_dict, decoded, pointer
@@ -32,6 +33,8 @@ LIST_KEYS = (
     "calls",
     "spans",
 )
+# An object around a list has few keys of its own; a record has more.
+MAX_WRAPPER_KEYS = 6
 MAX_SNIFFED = 60
 
 
@@ -44,8 +47,10 @@ def rows(value: Any, where: Where) -> Iterator[Row]:
                 yield item, Where(file=where.file, line=where.line, pointer=at)
         return
     one = as_dict(value)
-    key = next((key for key in LIST_KEYS if isinstance(one.get(key), list)), None)
-    if key and one[key] and len(one) <= 6 and isinstance(one[key][0], dict):
+    key = None
+    if len(one) <= MAX_WRAPPER_KEYS:
+        key = next((key for key in LIST_KEYS if isinstance(one.get(key), list)), None)
+    if key and one[key] and isinstance(one[key][0], dict):
         at = pointer(where.pointer, key)
         yield from rows(one[key], Where(file=where.file, line=where.line, pointer=at))
     elif one:
@@ -55,9 +60,9 @@ def rows(value: Any, where: Where) -> Iterator[Row]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """One format of rows. `logged` gives None for what is neither a call nor a span around calls;
-    `same` names rows that are parts of one record, to be merged; `marks` stand in the text of files
-    whose first record is longer than a sniffer may read; `note` says of a file, by its first
-    row, what a reader must know."""
+    `same` names rows that are parts of one record, to be merged; `counted` reads rows of counts by columns and
+    says which are to be looked at one by one; `marks` stand in the text of files whose first record is longer
+    than a sniffer may read; `note` says of a file, by its first row, what a reader must know."""
 
     key: str
     label: str
@@ -68,6 +73,7 @@ class Format:
     marks: tuple[str, ...] = ()
     same: Callable[[Json], str | None] = lambda row: None
     note: Callable[[Json], str | None] = lambda row: None
+    counted: Callable[[Rows], tuple[Counted, list[int]]] | None = None
 
 
 @dataclass(slots=True)
@@ -130,8 +136,20 @@ class RecordImporter:
         shared, found, strange = builder.gathered(self.key, _Partial.make), 0, list[Where]()
         shared.format = self.format
         told: str | None = None
-        for document in documents(source, builder):
-            for row, where in self.format.rows(document.value, document.where):
+        for batch in batches(source, builder):
+            some = self._rows(batch)
+            rest: Iterable[int] = range(len(some.rows))
+            if self.format.counted is not None:
+                counted, odd = self.format.counted(some)
+                if len(counted) and not found:
+                    told = self.format.note(self._first(some, odd))
+                # Records of one line keep their order: they are read together, in one way.
+                if not odd or not any(some.pointers):
+                    shared.ledger.counted.append(counted)
+                    found += len(counted)
+                    rest = odd
+            for at in rest:
+                row, where = some.rows[at], some.where(at)
                 if not self.format.owns(row):
                     strange.append(where)
                     continue
@@ -145,7 +163,7 @@ class RecordImporter:
                     told = told if found else self.format.note(row)
                     shared.ledger.enter(one)
                     found += one.call
-            yield document.progress
+            yield batch.progress
         if strange:
             text = f"{len(strange):,} records are not {self.label}, skipped."
             builder.warn("partial", text, strange[0])
@@ -156,6 +174,28 @@ class RecordImporter:
                 "no-calls", f"No LLM calls in {source.name}.", "It holds no record of a model's call.",
                 where=Where(file=source.name), hint=self.export_hint,
             )  # fmt: skip
+
+    def _first(self, some: Rows, odd: Sequence[int]) -> Json:
+        """The first row that is a call: one of counts, or one that is looked at on its own."""
+        apart = set(odd)
+        return next(
+            row
+            for at, row in enumerate(some.rows)
+            if at not in apart
+            or (self.format.owns(row) and self.format.logged(row, some.where(at)))
+        )
+
+    def _rows(self, batch: Batch) -> Rows:
+        """The records of some documents."""
+        found = Rows(batch.file)
+        plain = self.format.rows is rows
+        for value, line in zip(batch.values, batch.lines, strict=True):
+            if plain and type(value) is dict and len(value) > MAX_WRAPPER_KEYS:
+                found.add(value, line)
+                continue
+            for row, where in self.format.rows(value, Where(file=batch.file, line=line)):
+                found.add(row, where.line, where.pointer)
+        return found
 
 
 def under(where: Where, *keys: str | int) -> Where:

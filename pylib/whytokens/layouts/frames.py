@@ -6,10 +6,11 @@ children; the root is the sum of everything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from whytokens.apportion import cut
+from whytokens.attribution.bare import apart
 from whytokens.attribution.share import Attribution
 from whytokens.model import CATEGORIES, CallId, Category, NodeId, SegmentId
 from whytokens.protocol import Columns
@@ -96,9 +97,9 @@ def _joined(frames: list[Frame]) -> Frame:
     return joined
 
 
-def settled(root: Frame, found: Iterable[Attribution]) -> None:
+def settled(root: Frame, found: Sequence[Attribution]) -> None:
     """After `total`: the root is what was billed, exact where every call reports its usage."""
-    root.approx = any(one.method == "counted" or one.output_counted for one in found)
+    root.approx = any(one.method == "counted" or one.output_counted for one in apart(found))
 
 
 def columns(root: Frame, calls_of: Callable[[Frame], tuple[CallId, int]]) -> Columns:

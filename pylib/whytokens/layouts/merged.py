@@ -6,12 +6,14 @@ root > category > path of the segment > the text's sections; overhead by cause; 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from whytokens.apportion import cut
+from whytokens.attribution.bare import billed, made
 from whytokens.attribution.callers import Callers
 from whytokens.attribution.share import Attribution
 from whytokens.attribution.tally import Tallies, Tally
+from whytokens.bare import BareCalls
 from whytokens.layouts import Layout
 from whytokens.layouts.frames import FOLD_PARTS, Frame, columns, fold, settled, total
 from whytokens.layouts.labels import branch, leaf
@@ -26,15 +28,15 @@ SECTIONED = ("system", "user")
 
 def merged(
     trace: Trace,
-    found: Iterable[Attribution],
+    found: Sequence[Attribution],
     tallies: Tallies,
     count: Callable[[str], int],
     folded: bool = True,
 ) -> Columns:
     """The merged tree of a trace. `count` weighs the sections of a text; `folded` joins frames too
     small to see."""
-    found = [one for one in found if one.method != "unbilled"]
-    callers = Callers(trace.prompts, [one.call for one in found])
+    found = billed(found)
+    callers = Callers(trace.prompts, made(found))
     root = tree(trace, found, tallies, count, callers)
     fold(root, root, FOLD_PARTS if folded else None)
     root.nodes.clear()
@@ -51,7 +53,7 @@ def merged(
 
 def tree(
     trace: Trace,
-    found: list[Attribution],
+    found: Sequence[Attribution],
     tallies: Tallies,
     count: Callable[[str], int],
     callers: Callers,
@@ -143,6 +145,8 @@ def _add_overhead(
 def _note_repliers(output: Frame, trace: Trace) -> None:
     """Which calls a reply's frame belongs to."""
     calls: dict[SegmentId, set[CallId]] = {}
+    if isinstance(trace.calls, BareCalls):  # which have no text in their replies
+        return
     for call in trace.calls:
         for segment in call.reply:
             calls.setdefault(segment, set()).add(call.id)

@@ -52,6 +52,10 @@ class Terms:
     always: bool = False  # some part of every call is priced beside its buckets
     quotes: dict[int, Quote] = field(default_factory=dict)  # by step: most calls share one
 
+    def step(self, prompt_tokens: int) -> int:
+        """Which of its sizes a prompt has."""
+        return bisect_left(self.steps, prompt_tokens)
+
 
 class Book:
     """Whose rates are in use: a snapshot's, with the user's own on top."""
@@ -90,6 +94,11 @@ class Book:
         if found is None:
             found = self._found[key] = self._resolve(model, provider)
         return found
+
+    def hourly(self, model: str | None, provider: str | None) -> bool:
+        """Whether a model's rates change within a day."""
+        found = self.resolved(model, provider) if model else None
+        return isinstance(found, Resolved) and hourly(found.row)
 
     def _resolve(self, model: str, provider: str | None) -> Resolved | Unpriced:
         own = self.own.prices.get(model.strip().lower())
@@ -188,7 +197,7 @@ def quote(call: Call) -> Quote | Unpriced:
 
 def quote_for(terms: Terms, usage: Usage) -> Quote:
     """The rates of these terms for a usage: its prompt's size, its fees, audio and images."""
-    step = bisect_left(terms.steps, usage.step_tokens)
+    step = terms.step(usage.step_tokens)
     found = terms.quotes.get(step)
     if found is None:
         found = terms.quotes[step] = _quote(terms, usage.step_tokens)

@@ -6,7 +6,7 @@ hundredths of a second, in a browser too. A cell is one run's calls of one day w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import compress
@@ -166,7 +166,7 @@ PERIODS: dict[str, Callable[[str], str]] = {
 def cells(found: Sequence[Row], also: Iterable[str] = ()) -> Cells:
     """Rows as cells, in the order of their first call. `also` are dimensions to keep that tables do not
     group by of themselves: "hour", a tag of ids."""
-    tags = grouping_tags(found)
+    tags = grouping_tags((row.tags, 1) for row in found)
     more = [name for name in also if name not in (*FIXED, *tags, *PERIODS)]
     read = (
         *(_tag(name) for name in tags),
@@ -247,14 +247,14 @@ class _Days:
         return found
 
 
-def grouping_tags(found: Iterable[Row]) -> tuple[str, ...]:
+def grouping_tags(found: Iterable[tuple[Mapping[str, str], int]]) -> tuple[str, ...]:
     """The tags one can group by, most used first: not those that name single calls, nor one that is called
-    like a dimension of every call ("model")."""
+    like a dimension of every call ("model"). `found`: tags and how many calls have them."""
     seen: dict[str, int] = {}
     values: dict[str, set[str]] = {}
-    for row in found:
-        for name, value in row.tags.items():
-            seen[name] = seen.get(name, 0) + 1
+    for tags, calls in found:
+        for name, value in tags.items():
+            seen[name] = seen.get(name, 0) + calls
             some = values.setdefault(name, set())
             if len(some) <= MAX_VALUES:
                 some.add(value)

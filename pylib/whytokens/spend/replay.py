@@ -74,7 +74,7 @@ class Changed:
         return Usage(
             input=bill.fresh, cache_read=bill.read, cache_write_5m=bill.write_5m, cache_write_1h=bill.write_1h,
             output=self.output, reasoning=min(said.reasoning or 0, self.output), fees=said.fees,
-            detail=said.detail if bill.tokens == self.one.prompt_tokens else {},
+            detail=said.detail if bill.tokens == self.one.prompt_tokens else {}, prompt_size=said.prompt_size,
         )  # fmt: skip
 
     def rebill(self, bill: Bill | None) -> None:

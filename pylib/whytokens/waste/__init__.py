@@ -16,6 +16,8 @@ State = Literal["waste", "advice", "ok", "not_applicable", "error"]
 # rules. "estimated": rests on our token counts or on a guess about behaviour, named in words.
 Certainty = Literal["measured", "simulated", "estimated"]
 Confidence = Literal["high", "medium", "low"]
+# A list that a person can look through, and that does not fill the report of a thousand sessions.
+MAX_EVIDENCE = 200
 # A claim's part of a segment, in millionths of its tokens: lanes may count it differently.
 WHOLE = 1_000_000
 

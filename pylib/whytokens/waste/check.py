@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
+from whytokens.attribution.bare import billed, made
 from whytokens.attribution.share import Attribution
 from whytokens.cache.prompts import Prompts
 from whytokens.cache.volatile import volatile
 from whytokens.detectors import Detector
 from whytokens.model import Trace
 from whytokens.prices.engine import Book
-from whytokens.waste import Claim, Evidence, Finding, Remove, Waste
+from whytokens.waste import MAX_EVIDENCE, Claim, Evidence, Finding, Remove, Waste
 from whytokens.waste.ahead import events
 from whytokens.waste.clients import Client, client_of
 from whytokens.waste.plans import Plan, make_plans
@@ -27,8 +28,6 @@ from whytokens.waste.remedies import remedy
 from whytokens.waste.telescope import STEPS, Telescope, step_of
 from whytokens.waste.traffic import Traffic, threads
 
-# A list that a person can look through, and that does not fill the report of a thousand sessions.
-MAX_EVIDENCE = 200
 # Said of a change that was priced and came to nothing.
 COUNTED = "Its tokens are counted in the finding it overlaps with."
 UNPRICED = "No price is known for these calls."
@@ -62,15 +61,15 @@ def check(
     book: Book | None = None,
 ) -> Generator[int, None, Checked]:
     """Yields how many detectors have run; the same number again where it only pauses."""
-    calls = [one for one in found if one.method != "unbilled"]
+    calls = billed(found)
     pricer, moved = Pricer(book), volatile(trace, calls)
     yield 0
     stable = Prompts(trace, moved.same, moved.loose)
     yield 0
-    made = [one.call for one in calls]
-    traffic = Traffic(stable, made)
+    requests = made(calls)
+    traffic = Traffic(stable, requests)
     yield 0
-    keys = threads(stable, made)
+    keys = threads(stable, requests)
     yield 0
     plans: list[Plan] = []
     for plan in make_plans(calls, Prompts(trace), stable, keys, pricer):
@@ -106,13 +105,13 @@ def check(
     back = {id(one): number for number, one in enumerate(order)}
     order = [replace(one, overlaps=_renumber(one, done, back)) for one in order]
     total = sum(telescope.steps.values())
-    ahead = events(calls, telescope.costs, keys)
-    possible = sum(one.cost_pusd for one in calls) - telescope.pusd
+    billed_pusd = telescope.billed_pusd
+    possible = billed_pusd - telescope.pusd
     claimed_ppm = total * PPM // possible if possible > 0 else PPM
     return Checked(
-        projection=project(ahead, claimed_ppm),
+        projection=project(events(calls, telescope.saved(), keys), claimed_ppm),
         findings=(*order, *findings),
-        billed_pusd=sum(one.cost_pusd for one in calls),
+        billed_pusd=billed_pusd,
         steps={step: telescope.steps[step] for step in STEPS},
         low_pusd=sum(one.saving.low_pusd for one in done if one.saving),
         telescope=telescope,

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from whytokens.attribution.bare import BareAttributions
 from whytokens.attribution.share import Attribution
 from whytokens.cache import Bill
 from whytokens.cache.explicit import stored
@@ -148,9 +149,12 @@ def make_plans(
 ) -> Iterator[Plan]:
     """A plan for every group of calls whose provider's rules are known. `stable` is the tree of
     prompts without their volatile parts, `threads` the conversation of each call."""
-    wrote = {threads[one.call.id] for one in found if _wrote(one)}
     # A prompt without text has no prefix to cache: only a cache that is paid for can be turned off.
-    told = [one for one in found if one.call.prompt or threads[one.call.id] in wrote]
+    if isinstance(found, BareAttributions):
+        told = list(found.of_writers())
+    else:
+        wrote = {threads[one.call.id] for one in found if _wrote(one)}
+        told = [one for one in found if one.call.prompt or threads[one.call.id] in wrote]
     for number, group in enumerate(groups(requests(told, prompts, threads), stable)):
         if group.rules is not None and len(group.requests) > 1:
             plan = _plan(number, group, group.rules, prompts, stable, pricer)

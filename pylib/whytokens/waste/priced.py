@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from whytokens.attribution.bare import BareAttributions, BareView, apart, billed
 from whytokens.attribution.share import Attribution
 from whytokens.cache.volatile import Volatile
 from whytokens.model import CallId, NodeId, Segment, SegmentId, Trace
@@ -36,8 +37,20 @@ class History:
     """One session: its calls in order and what arrived with each."""
 
     key: str
-    calls: list[Attribution]
+    calls: Sequence[Attribution]
     arrivals: list[Arrival] = field(default_factory=list)
+
+    @property
+    def prompt_tokens(self) -> list[int]:
+        """Of each call."""
+        if isinstance(self.calls, BareView):
+            return self.calls.prompt_tokens
+        return [one.prompt_tokens for one in self.calls]
+
+    @property
+    def told(self) -> bool:
+        """Whether there are prompts to look at."""
+        return not isinstance(self.calls, BareView)
 
 
 class Priced:
@@ -53,8 +66,10 @@ class Priced:
         threads: Mapping[CallId, str],
     ) -> None:
         self.trace = trace
-        self.calls = [one for one in found if one.method != "unbilled"]
-        self.failed = [one for one in found if one.method == "unbilled"]
+        self.calls = billed(found)
+        self.failed = [one for one in apart(found) if one.method == "unbilled"]
+        # Calls with a prompt that can be looked at.
+        self.told: Sequence[Attribution] = [] if isinstance(found, BareAttributions) else self.calls
         self.plans = plans
         self.moved = moved
         self.traffic = traffic
@@ -116,11 +131,18 @@ class Priced:
         return [self.trace.segments[number] for number in message.segments]
 
     def _histories(self) -> Iterator[History]:
-        sessions: dict[str, History] = {}
+        if isinstance(self.calls, BareAttributions):
+            for key, rows in self.calls.by_session().items():
+                yield History(key, self.calls.view(rows))
+            return
+        sessions: dict[str, tuple[History, list[Attribution]]] = {}
         for one in self.calls:
             key = self.threads[one.call.id]
-            sessions.setdefault(key, History(key, [])).calls.append(one)
-        for history in sessions.values():
+            if key not in sessions:
+                some: list[Attribution] = []
+                sessions[key] = History(key, some), some
+            sessions[key][1].append(one)
+        for history, _ in sessions.values():
             self._arrive(history)
             yield history
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from whytokens.attribution.bare import cost_of, those
 from whytokens.attribution.share import Attribution
 from whytokens.cache import Bill
 from whytokens.model import CallId, NodeId, Trace
@@ -50,47 +51,56 @@ def step_of(waste: Waste) -> Step | None:
 
 @dataclass(slots=True)
 class Telescope:
-    """The calls' bills while changes are applied. `bills[call]` None: the call is not made."""
+    """The calls' bills while changes are applied. `bills` and `costs` hold those that are not as billed any
+    more; `bills[call]` None: the call is not made."""
 
     trace: Trace
     calls: Sequence[Attribution]
     plans: dict[int, Plan]
     traffic: Traffic
     pricer: Pricer
-    bills: dict[CallId, Bill | None] = field(init=False)
+    bills: dict[CallId, Bill | None] = field(default_factory=dict)
     claims: Claims = field(init=False)
     steps: dict[Step, int] = field(init=False)
-    costs: dict[CallId, int] = field(init=False)
-    _assumed: dict[CallId, Bill] = field(init=False)
-    _assumed_costs: dict[CallId, int] = field(init=False)
-    _order: list[tuple[int, Attribution]] = field(init=False)
-    _by_id: dict[CallId, Attribution] = field(init=False)
+    costs: dict[CallId, int] = field(default_factory=dict)
+    billed_pusd: int = field(init=False)
+    _billed: dict[CallId, int] = field(default_factory=dict)
+    _assumed: dict[CallId, Bill] = field(default_factory=dict)
+    _assumed_costs: dict[CallId, int] = field(default_factory=dict)
+    _ordered: list[tuple[int, Attribution]] = field(default_factory=list)
+    _known: dict[CallId, Attribution] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.bills = {one.call.id: billed(one) for one in self.calls}
         self.claims = Claims(self.trace, self.traffic)
         self.steps = dict.fromkeys(STEPS, 0)
-        self.costs = {one.call.id: one.cost_pusd for one in self.calls}
+        self.billed_pusd = cost_of(self.calls)
         # What a transcript does not tell: its calls may have been read from a cache as far as can be.
-        self._assumed = {}
         for plan in self.plans.values():
             if plan.assumed:
-                self._assumed |= bills_of(plan, plan.best)
-        ones = {one.call.id: one for one in self.calls}
-        self._assumed_costs = {
-            number: self.pricer.cost(ones[number], bill) for number, bill in self._assumed.items()
-        }
-        enter = self.traffic.enter
-        self._order = sorted(
-            ((enter[one.call.prompt], one) for one in self.calls),
-            key=lambda pair: (pair[0], pair[1].call.id),
-        )
-        self._by_id = ones
+                bills = bills_of(plan, plan.best)
+                self._assumed |= bills
+                for request in plan.requests:
+                    number = request.one.call.id
+                    self._assumed_costs[number] = self.pricer.cost(request.one, bills[number])
 
     @property
     def pusd(self) -> int:
         """What the calls cost after the changes so far."""
-        return sum(self.costs.values())
+        return self.billed_pusd - sum(self.saved().values())
+
+    def saved(self) -> dict[CallId, int]:
+        """What each changed call costs less."""
+        return {number: was - self.costs[number] for number, was in self._billed.items()}
+
+    def _order(self) -> list[tuple[int, Attribution]]:
+        """The calls as a walk of the prompts meets them."""
+        if not self._ordered:
+            enter = self.traffic.enter
+            self._ordered = sorted(
+                ((enter[one.call.prompt], one) for one in self.calls),
+                key=lambda pair: (pair[0], pair[1].call.id),
+            )
+        return self._ordered
 
     def apply(self, waste: Waste) -> Applied:
         """Make the change and say what it saved."""
@@ -116,7 +126,7 @@ class Telescope:
     def _apply(self, waste: Waste) -> tuple[int, int, tuple[Claim, ...]]:
         change = waste.change
         if isinstance(change, Drop):
-            saved = self._settle({number: None for number in change.calls if number in self.bills})
+            saved = self._settle(dict.fromkeys(change.calls))
             return saved, saved, ()
         if isinstance(change, (Cache, Store, Lead, Steady)):
             return *self._replan(change), ()
@@ -130,9 +140,9 @@ class Telescope:
         option, baseline = target(plan, change)
         if option is None:
             return 0, 0
-        kept = {k: v for k, v in bills_of(plan, option).items() if self.bills.get(k) is not None}
+        kept = {k: v for k, v in bills_of(plan, option).items() if self.bills.get(k, v) is not None}
         ones = [request.one for request in plan.requests if request.one.call.id in kept]
-        now = sum(self.costs[one.call.id] for one in ones)
+        now = sum(map(self._cost, ones))
         then = sum(self.pricer.cost(one, kept[one.call.id]) for one in ones)
         gain = min(now - then, baseline - option.pusd)
         if gain <= 0 or gain * 100 < plan.actual_pusd * WORTH_PERCENT:
@@ -185,7 +195,7 @@ class Telescope:
             return 0
         tokens = slot_tokens(one.lane, claim.node, claim.slot)
         rate = max(one.quote.cache_write_5m_pusd, one.quote.input_pusd)
-        extra = sum(self.costs[t.call.id] for t in touched) // len(touched) + tokens * rate
+        extra = sum(map(self._cost, touched)) // len(touched) + tokens * rate
         return extra * round(chance(len(touched)) * PPM) // PPM
 
     def _rewrites(self, claims: Sequence[Claim]) -> int:
@@ -196,8 +206,8 @@ class Telescope:
             if claim.since != claim.node:
                 first[claim.since] = min(claim.node, first.get(claim.since, claim.node))
         for since, node in first.items():
-            one = self._by_id.get(self.traffic.first[since])
-            bill = self.bills.get(one.call.id) if one else None
+            one = self._by_id().get(self.traffic.first[since])
+            bill = self._bill(one) if one else None
             if one is None or bill is None or isinstance(one.quote, Unpriced):
                 continue
             rates = self.pricer.rates(one, bill.tokens)
@@ -209,7 +219,7 @@ class Telescope:
 
     def _settle(self, new: dict[CallId, Bill | None]) -> int:
         self.bills.update(new)
-        return self._reprice([one for one in self.calls if one.call.id in new])[0]
+        return self._reprice(those(self.calls, new.keys()))[0]
 
     def _reprice(self, calls: Iterable[Attribution]) -> tuple[int, int]:
         """What is saved, and what is where transcripts' calls were cached as well as can be."""
@@ -217,7 +227,8 @@ class Telescope:
         for one in calls:
             number = one.call.id
             cost = self.pricer.cost(one, self.final(one))
-            gain = self.costs[number] - cost
+            gain = self._cost(one) - cost
+            self._billed.setdefault(number, one.cost_pusd)
             self.costs[number] = cost
             saved += gain
             low += gain if number not in self._assumed else min(gain, self._low(one))
@@ -226,23 +237,36 @@ class Telescope:
     def _low(self, one: Attribution) -> int:
         """The gain of a call on the bill that its transcript does not tell."""
         number = one.call.id
-        bill = None if self.bills[number] is None else self._assumed[number]
+        bill = None if self._bill(one) is None else self._assumed[number]
         cost = self.pricer.cost(one, bill and self.claims.bill(one, bill))
         gain = self._assumed_costs[number] - cost
         self._assumed_costs[number] = cost
         return gain
 
+    def _by_id(self) -> dict[CallId, Attribution]:
+        if not self._known:
+            self._known = {one.call.id: one for one in self.calls}
+        return self._known
+
+    def _cost(self, one: Attribution) -> int:
+        return self.costs.get(one.call.id, one.cost_pusd)
+
+    def _bill(self, one: Attribution) -> Bill | None:
+        number = one.call.id
+        return self.bills[number] if number in self.bills else billed(one)
+
     def final(self, one: Attribution) -> Bill | None:
         """A call's bill after the changes so far, claims included."""
-        bill = self.bills[one.call.id]
+        bill = self._bill(one)
         return None if bill is None else self.claims.bill(one, bill)
 
     def _within(self, intervals: Sequence[tuple[int, int]]) -> list[Attribution]:
         found: list[Attribution] = []
         for enter, leave in intervals:
-            at = bisect_left(self._order, enter, key=lambda pair: pair[0])
-            while at < len(self._order) and self._order[at][0] < leave:
-                found.append(self._order[at][1])
+            order = self._order()
+            at = bisect_left(order, enter, key=lambda pair: pair[0])
+            while at < len(order) and order[at][0] < leave:
+                found.append(order[at][1])
                 at += 1
         return found
 
@@ -250,7 +274,7 @@ class Telescope:
         """What the change would save if it were the only one, on the bill as it is."""
         change = waste.change
         if isinstance(change, Drop):
-            return sum(one.cost_pusd for one in self.calls if one.call.id in change.calls)
+            return cost_of(those(self.calls, change.calls))
         if isinstance(change, (Cache, Store, Lead, Steady)):
             plan = self.plans[change.group]
             option, _ = target(plan, change)

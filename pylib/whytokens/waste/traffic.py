@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from whytokens.attribution.bare import CallsOf
 from whytokens.cache.prompts import Prompts
 from whytokens.model import Call, CallId, NodeId
 
@@ -23,6 +24,9 @@ class Traffic:
         self.enter = [prompts.enter[ids[node]] for node in range(size)]
         self.leave = [prompts.leave[ids[node]] for node in range(size)]
         through, first = [0] * size, [NO_CALL] * size
+        if size == 1 and calls:  # no text: all stand at the root, in order
+            through[0], first[0] = len(calls), calls[0].id
+            calls = ()
         for call in calls:
             node = ids[call.prompt]
             through[node] += 1
@@ -48,6 +52,8 @@ class Traffic:
 
 def threads(prompts: Prompts, calls: Sequence[Call]) -> dict[CallId, str]:
     """A key for each conversation: its session, or the session of the call whose prompt it extends."""
+    if isinstance(calls, CallsOf):
+        return calls.threads()
     owner: dict[int, str] = {}
     renamed: dict[str, str] = {}
     found: dict[CallId, str] = {}

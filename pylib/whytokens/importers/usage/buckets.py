@@ -60,6 +60,13 @@ def including_cache(
     """A prompt count that holds what was read from and written to the cache."""
     if prompt is None:
         return Usage(output=output, reasoning=reasoning, **more) if output is not None else None
+    read, write_5m, write_1h = read or 0, write_5m or 0, write_1h or 0
+    rest = prompt - read - write_5m - write_1h
+    if rest >= 0 and not reasoning and not more.get("total"):  # one reading only: most calls
+        return Usage(
+            input=rest, cache_read=read, cache_write_5m=write_5m, cache_write_1h=write_1h,
+            output=output, reasoning=reasoning, **more,
+        )  # fmt: skip
     return settled(
         Counters(
             prompt=prompt, read=read or 0, write_5m=write_5m or 0, write_1h=write_1h or 0,
