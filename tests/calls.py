@@ -7,7 +7,7 @@ prompt (six). Texts, ids and counts are made up; the counts are plausible for th
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Json = dict[str, Any]
@@ -244,3 +244,52 @@ MADE: tuple[Made, ...] = (
     _claude(10, [C_MORE], C_THEN, (20, 2105, 0, 16), "manual-2"),
     _claude(11, [C_MORE, C_THEN, C_LAST], C_DONE, (52, 2105, 0, 10), "manual-2"),
 )
+
+# -- the same shop with waste in it ---------------------------------------------------------------
+
+CANCEL = {
+    "type": "function",
+    "function": {
+        "name": "cancel_subscription",
+        "description": "Ends a subscription at once. Never used by this shop.",
+        "parameters": {"type": "object", "properties": {"reason": {"type": "string"}}},
+    },
+}
+_STEPS = [
+    f"{n}: wheel {n} trued, spoke {n * 7 % 31} replaced by the night shift" for n in range(12)
+]
+ORDERS: dict[str, str] = {
+    "A-1": json.dumps({"order": "A-1", "work": _STEPS}),
+    "A-2": json.dumps({"order": "A-2", "parts": [{"part": n, "price": n * 3} for n in range(24)]}, indent=4),
+    "A-3": "\n".join(f"day {n}: nothing was done, the frame waits for paint {n}" for n in range(20)),
+}  # fmt: skip
+# What is asked for, step by step: A-1 twice word for word, then with one step changed.
+ASKED = ("A-1", "A-2", "A-3", "A-1", "A-1", "A-9", "A-8", "A-7", "A-6", "A-5", "A-4")
+
+
+def _agent() -> list[Made]:
+    """A loop of tools; its last call is made again for the same answer."""
+    messages: list[Json] = [_SYSTEM, {"role": "user", "content": "Sum up what was done this week."}]
+    found = []
+    for step, order in enumerate(ASKED):
+        call = {"id": f"call_{step}", "type": "function",
+                "function": {"name": "find_order", "arguments": json.dumps({"order_id": order})}}  # fmt: skip
+        answer = {"role": "assistant", "content": None, "tool_calls": [call]}
+        found.append(_wasteful(20 + step, list(messages), answer))
+        result = ORDERS.get(order, f"order {order} is not known to this shop, ask the other one")
+        if step == 4:
+            result = result.replace("wheel 4 trued", "wheel 4 swapped")
+        messages += [answer, {"role": "tool", "tool_call_id": f"call_{step}", "content": result}]
+    done = {"role": "assistant", "content": "Wheels were trued and spokes replaced all week."}
+    return [*found, *(_wasteful(number, messages, done) for number in (40, 41))]
+
+
+def _wasteful(number: int, messages: list[Json], answer: Json) -> Made:
+    tokens = len(json.dumps(messages)) // 4
+    made = _openai(number, messages, answer, tokens, 25, 0)
+    return replace(
+        made, request={**made.request, "tools": [LOOKUP, CANCEL]}, session="agent-1"
+    )  # fmt: skip
+
+
+WASTEFUL: tuple[Made, ...] = tuple(_agent())
