@@ -9,19 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whytokens.attribution.share import Attribution
+from whytokens.detectors.snippets import sum_up
 from whytokens.prices import Quote
-from whytokens.waste import Fix, Say, Waste
+from whytokens.waste import Say, Waste
 from whytokens.waste.priced import Priced
 
 # A summary of a working session and the recent messages kept beside it, in tokens.
 SUMMARY_TOKENS, TAIL_TOKENS = 4_000, 10_000
 MIN_HISTORY_TOKENS = 60_000
-FIX = Fix(
-    text="Sum the conversation up once it is this long, and go on from the summary.",
-    snippet='context_management={"edits": [{"type": "compact_20260112"}]}',
-    language="python",
-    risk="What the summary leaves out is forgotten. Doing it on every turn breaks the cache and costs more.",
-)
 
 
 class HistoryGrowth:
@@ -49,7 +44,7 @@ class HistoryGrowth:
                 ),
                 change=Say(),
                 evidence=tuple(priced.call_evidence(row[0]) for row in found),
-                fix=FIX,
+                fix=sum_up(one),
                 certainty="estimated",
                 confidence="low",
             )

@@ -111,8 +111,7 @@ def _waste(priced: Priced, group: list[_Tool], title: str) -> Waste:
         title=title,
         why=(
             f"{calls:,} calls carry {tokens:,} tokens of definitions each. None was called in "
-            f"{number:,} session{'s' if number != 1 else ''}: the chance that a session needs one is "
-            f"below {bound * 100:.1f} % (95 % sure)."
+            f"{some(number, 'session')}{_need(number, bound)}."
         ),
         change=Remove(
             tuple(Claim(node, slot, node) for tool in group for node, slot in sorted(tool.slots))
@@ -126,6 +125,13 @@ def _waste(priced: Priced, group: list[_Tool], title: str) -> Waste:
         ),
         risk_calls=bound * number,
     )
+
+
+def _need(sessions: int, bound: float) -> str:
+    """What that says of the next session."""
+    if sessions < SOME_SESSIONS:
+        return f", too few to say that none is ever needed ({SOME_SESSIONS} would be a start)"
+    return f": the chance that one needs any is below {bound * 100:.1f} % (95 % sure)"
 
 
 def _confidence(sessions: int) -> Confidence:

@@ -57,14 +57,18 @@ def repeated(priced: Priced) -> Iterator[tuple[Attribution, Attribution]]:
         call = one.call
         key = (call.prompt, call.model, call.options)
         before = last.get(key)
-        if before is not None and call.prompt and _near(before, one):
+        if before is not None and call.prompt and _follows(before, one):
             yield before, one
         last[key] = one
 
 
-def _near(before: Attribution, after: Attribution) -> bool:
-    a, b = before.call.started, after.call.started
-    return a is not None and b is not None and b - a <= WINDOW
+def _follows(before: Attribution, after: Attribution) -> bool:
+    """Sent again, and not at the same time: what overlaps is a copy of the record, or was asked twice
+    on purpose."""
+    a, b, took = before.call.started, after.call.started, before.call.duration_ms
+    if a is None or b is None or b - a > WINDOW:
+        return False
+    return b - a >= timedelta(milliseconds=took) if took is not None else b > a
 
 
 def _same_reply(one: Attribution, again: Attribution) -> bool:

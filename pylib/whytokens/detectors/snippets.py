@@ -132,6 +132,39 @@ def drop_tools(one: Attribution, names: list[str], total_tokens: int) -> Fix:
     )
 
 
+def sum_up(one: Attribution) -> Fix:
+    """Go on from a summary of the conversation."""
+    snippet = (
+        'context_management={"edits": [{"type": "compact_20260112"}]}'
+        if family(one) == "anthropic"
+        else 'summary = ask(history + ["Sum up what matters for the next steps."])\n'
+        "history = [history[0], summary, *history[-6:]]"
+    )
+    return Fix(
+        text="Sum the conversation up once it is this long, and go on from the summary.",
+        snippet=snippet,
+        language="python",
+        risk="What the summary leaves out is forgotten. Doing it on every turn breaks the cache and costs more.",
+    )
+
+
+def fewer_tools(one: Attribution) -> Fix:
+    """Shorter definitions, or a search for tools where the API has one."""
+    if family(one) == "anthropic":
+        return Fix(
+            text="Shorten the longest descriptions, or let the model search for tools.",
+            snippet='{"type": "tool_search_tool_regex_20251119", "name": "search"}  # and defer_loading per tool',
+            language="python",
+            risk="A shorter description may be understood less well: run your evaluation.",
+        )
+    return Fix(
+        text="Shorten the longest descriptions, and send each agent only the tools of its task.",
+        snippet='tools = [tool for tool in tools if tool["name"] in TOOLS_OF[task]]',
+        language="python",
+        risk="A shorter description may be understood less well: run your evaluation.",
+    )
+
+
 # Above this the providers advise to search for tools instead of sending all (facts, 4.2 b).
 MANY_SCHEMA_TOKENS = 10_000
 MAX_NAMES = 12

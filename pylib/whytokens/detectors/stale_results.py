@@ -9,25 +9,28 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from whytokens.model import NodeId
-from whytokens.waste import Fix, Waste
+from whytokens.waste import WHOLE, Fix, Waste
 from whytokens.waste.priced import Arrival, Found, History, Priced
 
 # "Oversized": of itself (half of what Claude Code warns of), or beside what the session's tools usually
-# return: a quarter above nine in ten of them. Which of these are worth clearing is the telescope's to say:
-# those whose tokens, in every call that follows, cost more than one write of what stands behind them and
-# the risk of an extra call that reads them again.
+# return: a quarter above nine in ten of them. Which of these are worth cutting is the telescope's to say:
+# those whose tokens, in every call that carries them, cost more than the risk of an extra call that reads
+# them again.
 OVERSIZED_TOKENS, MIN_TOKENS = 5_000, 1_000
 USUAL_SHARE, ABOVE_USUAL = 0.9, 1.25
-# Turns in which a result may still be quoted, and turns after that which make clearing worth it.
+# Turns in which a result is new, and turns after that which carry it for nothing.
 TURNS_TO_USE, TURNS_AFTER = 3, 2
 MAX_QUOTED_SHARE = 0.02
+# What is left of it: its beginning and its end say what it is.
+KEPT_TOKENS = 500
 WORD = re.compile(r"[\w./:-]{6,}")
 
 FIX = Fix(
-    text="Cut such results when they arrive, or clear them once the next turns have not used them.",
-    snippet='context_management={"edits": [{"type": "clear_tool_uses_20250919",\n'
-    '    "trigger": {"type": "input_tokens", "value": 50000}, "keep": {"type": "tool_uses", "value": 5}}]}',
+    text="Cut such results when they arrive to their beginning and end, and keep the whole where the model can ask "
+    "for a part of it.",
+    snippet="def cut(result, limit=4_000):\n"
+    "    if len(result) <= limit:\n        return result\n"
+    '    return result[: limit // 2] + f"\\n[{len(result) - limit} characters cut]\\n" + result[-limit // 2 :]',
     language="python",
     risk="A model may have used a result without quoting it. Keep a way to read it again.",
 )
@@ -40,15 +43,17 @@ class StaleResults:
     def find(self, priced: Priced) -> Iterator[Waste]:
         found = Found()
         for history in priced.histories:
-            for arrival, since in _stale(priced, history):
-                found.add(priced, history, arrival, "not quoted by any later turn", since=since)
+            for arrival in _stale(priced, history):
+                kept = min(WHOLE, KEPT_TOKENS * WHOLE // arrival.tokens)
+                note = "not quoted by any later turn"
+                found.add(priced, history, arrival, note, parts=[(kept, WHOLE)])
         if found:
             yield Waste(
-                title="Clear {} that nothing uses",
+                title="Cut {} that nothing uses",
                 noun="large tool result",
                 why=(
                     "Each is far larger than the session's other results, or has "
-                    f"{OVERSIZED_TOKENS:,} tokens and more; later turns quote less than "
+                    f"{OVERSIZED_TOKENS:,} tokens and more; no later turn quotes more than "
                     f"{MAX_QUOTED_SHARE * 100:.0f} % of its words."
                 ),
                 change=replace(found.change, again=True),
@@ -57,28 +62,22 @@ class StaleResults:
                 certainty="estimated",
                 confidence="low",
                 assumptions=(
-                    f"Cleared {TURNS_TO_USE} turns after it came; what stands behind it is then "
-                    "written to the cache once more, and that is taken off.",
+                    f"Cut to {KEPT_TOKENS:,} tokens when it came.",
                     "Not quoted is taken as not used; the lower figure pays for the chance (3 in the "
                     "number of calls that did not use it) of an extra call to read it again.",
                 ),
             )
 
 
-def _stale(priced: Priced, history: History) -> Iterator[tuple[Arrival, NodeId]]:
+def _stale(priced: Priced, history: History) -> Iterator[Arrival]:
     results = [a for a in history.arrivals if a.segment.category == "tool_result"]
     least = _oversized([a.tokens for a in results if not a.again])
     large = [a for a in results if a.tokens >= least and a.segment.text]
     words = _Words(priced, history) if large else None
     for arrival in large:
-        turn = arrival.turn + TURNS_TO_USE
-        if words is None or turn + TURNS_AFTER >= len(history.calls):
-            continue
-        since = history.calls[turn].call.prompt
-        if arrival.again:  # the prompt was built anew later: by then it is stale
-            since = since if priced.holds(arrival.node, since) else arrival.node
-        if priced.holds(arrival.node, since) and not words.quoted(arrival):
-            yield arrival, since
+        carried = len(history.calls) - arrival.turn > TURNS_TO_USE + TURNS_AFTER
+        if words is not None and carried and not words.quoted(arrival):
+            yield arrival
 
 
 def _oversized(sizes: list[int]) -> float:

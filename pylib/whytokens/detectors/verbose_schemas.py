@@ -7,20 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whytokens.detectors.snippets import MANY_SCHEMA_TOKENS
+from whytokens.detectors.snippets import MANY_SCHEMA_TOKENS, fewer_tools
 from whytokens.model import NodeId
-from whytokens.waste import Evidence, Fix, Say, Waste
+from whytokens.waste import Evidence, Say, Waste
 from whytokens.waste.priced import Arrival, History, Priced, some
 
 LONG_TOKENS = 800
 # A single request says little of what is sent every time.
 MIN_CALLS = 2
-FIX = Fix(
-    text="Shorten the longest descriptions, or let the model search for tools.",
-    snippet='{"type": "tool_search_tool_regex_20251119", "name": "search"}  # and defer_loading per tool',
-    language="python",
-    risk="A shorter description may be understood less well: run your evaluation.",
-)
 
 
 class VerboseSchemas:
@@ -47,6 +41,7 @@ class VerboseSchemas:
         many = sums[node] >= MANY_SCHEMA_TOKENS
         if priced.sent(node) >= MIN_CALLS and (many or long):
             more = f", {some(len(long), 'tool')} with {LONG_TOKENS:,} and more" if long else ""
+            one = next(one for one in priced.calls if one.call.id == found[0].call)
             yield Waste(
                 title=f"Send fewer or shorter tool definitions: {sums[node]:,} tokens a call",
                 why=(
@@ -55,7 +50,7 @@ class VerboseSchemas:
                 ),
                 change=Say(),
                 evidence=tuple(found if many else long),
-                fix=FIX,
+                fix=fewer_tools(one),
                 confidence="low",
             )
 

@@ -184,6 +184,8 @@ def _int(value: Any) -> Any:
 def _owns(row: Json) -> bool:
     if "call_type" in row or "run_type" in row:
         return False
+    if row.get("type") in CALLS and "startTime" in row and "input" in row:
+        return True  # an observation with little else, within its trace
     ids = "traceId" in row or "trace_id" in row or "trace " in row
     return ids and any(
         key in row for key in ("parentObservationId", "parent_observation_id", "usageDetails", "usage_details",
@@ -192,7 +194,7 @@ def _owns(row: Json) -> bool:
 
 LANGFUSE = RecordImporter(
     Format(
-        marks=('"parentObservationId"', '"usageDetails"', '"usage_details"'),
+        marks=('"parentObservationId"', '"usageDetails"', '"usage_details"', '"GENERATION"'),
         key="langfuse",
         label="Langfuse",
         guide=Guide(

@@ -33,6 +33,10 @@ class Applied(NamedTuple):
 
 
 NOTHING = Applied()
+UNSAID = (
+    "The log does not say what was read from a cache: the lower figure takes as much as the provider's "
+    "rules allow."
+)
 Step = Literal["retries", "caching", "order", "content"]
 STEPS: tuple[Step, ...] = ("retries", "caching", "order", "content")
 
@@ -117,9 +121,14 @@ class Telescope:
             low_pusd=min(saved, max(0, low - self._risk(waste))),
             alone_pusd=max(saved, alone),
             certainty=waste.certainty,
-            assumptions=waste.assumptions,
+            assumptions=(*waste.assumptions, *self._unsaid(claims)),
         )
         return Applied(saving, claims)
+
+    def _unsaid(self, claims: Sequence[Claim]) -> tuple[str, ...]:
+        """What the lower end assumes where the log does not say what was cached."""
+        touched = self._within(self.claims.touched(claims)) if self._assumed else []
+        return (UNSAID,) if any(one.call.id in self._assumed for one in touched) else ()
 
     # -- the changes ------------------------------------------------------------------------
 
