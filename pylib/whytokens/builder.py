@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypedDict, TypeVar, Unpack
 
 from whytokens.bare import BareCalls
 from whytokens.components import MIN_CHARS, Component, cut_all
+from whytokens.impossible import possible
 from whytokens.model import (
     Call,
     CallId,
@@ -261,6 +262,8 @@ class TraceBuilder:
             self._bare = None
         session = fields.get("session")
         said = _lifted({key: value for key, value in fields.items() if key != "session"})
+        usage = fields.get("usage")
+        said["usage"] = possible(usage) if usage else None
         call = Call(
             id=CallId(-1),
             session=session or "",

@@ -18,7 +18,7 @@ from whytokens.importers import pictures, usage
 from whytokens.importers.reminders import parts
 from whytokens.importers.sse import response_of
 from whytokens.importers.tools import argument, tool_path
-from whytokens.importers.values import as_time, as_tokens
+from whytokens.importers.values import as_count, as_time, as_tokens
 from whytokens.model import Usage
 from whytokens.pipeline import run
 from whytokens.prices import Quote
@@ -95,8 +95,9 @@ def test_usage_becomes_disjoint_buckets() -> None:
     assert usage.openai_chat({"prompt_tokens": "many"}) is None
     assert usage.anthropic(None) is None
     assert [as_tokens(v) for v in (True, -1, 1e999, float("nan"), 3.0, 3.5, "3")] == [
-        None, None, None, None, 3, None, None,
+        None, -1, None, None, 3, None, None,
     ]  # fmt: skip
+    assert [as_count(v) for v in (True, -1, 7)] == [None, None, 7]
 
 
 def test_times_of_any_unit() -> None:

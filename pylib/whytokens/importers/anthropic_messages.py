@@ -16,15 +16,7 @@ from whytokens.importers.bodies import Api, Reply, Request, body_guide, named_mo
 from whytokens.importers.earlier import Earlier
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.tools import CallNames, Noted, call, definitions
-from whytokens.importers.values import (
-    Json,
-    as_dict,
-    as_list,
-    as_str,
-    as_tokens,
-    dumped,
-    pointer,
-)
+from whytokens.importers.values import Json, as_count, as_dict, as_list, as_str, dumped, pointer
 from whytokens.model import Category, MessageId, Options, Role, SegmentId, Where
 
 BLOCKS = frozenset(
@@ -247,7 +239,7 @@ def _options(body: Json, tools: list[Json], read: list[_Read]) -> Options:
 
 def _task_budget(body: Json) -> int | None:
     said = as_dict(as_dict(body.get("output_config")).get("task_budget"))
-    return as_tokens(said.get("remaining", said.get("total")))
+    return as_count(said.get("remaining", said.get("total")))
 
 
 def _calls_tools(message: Json) -> bool:

@@ -16,7 +16,7 @@ from whytokens.containers.documents import documents
 from whytokens.importers import Guide, Head, Progress, Verdict
 from whytokens.importers.apis import owner
 from whytokens.importers.exchanges import Exchange, error_of
-from whytokens.importers.values import Json, as_dict, as_list, as_str, as_tokens
+from whytokens.importers.values import Json, as_count, as_dict, as_list, as_str
 from whytokens.model import Where
 
 TIER = "batch"
@@ -123,7 +123,7 @@ def _read(row: Json, where: Where, shared: Batches, builder: TraceBuilder) -> No
         result = as_dict(row.get("result"))
         response = as_dict(row.get("response"))
         body = as_dict(result.get("message")) or as_dict(response.get("body")) or response
-        status = as_tokens(response.get("status_code"))
+        status = as_count(response.get("status_code"))
         error = error_of(body, status, {"error": row.get("error") or result.get("error")})
         shared.answered[key] = _Half(body, where, "", status, error)
 

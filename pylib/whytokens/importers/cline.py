@@ -18,6 +18,7 @@ from whytokens.importers.talks import Talk, TalkImporter
 from whytokens.importers.usage import excluding_cache, usd_as_pusd
 from whytokens.importers.values import (
     Json,
+    as_count,
     as_dict,
     as_list,
     as_str,
@@ -108,7 +109,7 @@ class _Tasks:
 
 
 def _ts(value: Any) -> int:
-    return as_tokens(as_dict(value).get("ts")) or 0
+    return as_count(as_dict(value).get("ts")) or 0
 
 
 def _read(value: Any, where: Where, builder: TraceBuilder) -> bool:

@@ -10,7 +10,7 @@ from whytokens.importers import Guide
 from whytokens.importers.logged import Logged, tokens
 from whytokens.importers.records import Format, RecordImporter, first, opened, rows, tagged
 from whytokens.importers.usage import usage_of, usd_as_pusd
-from whytokens.importers.values import Json, as_dict, as_str, as_time, as_tokens, inside
+from whytokens.importers.values import Json, as_count, as_dict, as_str, as_time, as_tokens, inside
 from whytokens.model import Where
 
 PROVIDERS = {"google-ai-studio": "google", "google-vertex-ai": "google", "azure-openai": "azure",
@@ -24,14 +24,14 @@ def _owns(row: Json) -> bool:
 def logged(row: Json, where: Where) -> Logged | None:
     reply = as_dict(opened(row, "response", "response_body", "response_head"))
     request = as_dict(opened(row, "request", "request_body", "request_head"))
-    maker, status = as_str(row.get("provider")) or "", as_tokens(row.get("status_code"))
+    maker, status = as_str(row.get("provider")) or "", as_count(row.get("status_code"))
     cached = row.get("cached") is True
     one = Logged(
         where=where, body=request, reply_body=reply, provider=PROVIDERS.get(maker, maker) or None,
         model=as_str(row.get("model")), id=as_str(row.get("id")),
         usage=usage_of(first(reply, "usage", "usageMetadata"))
         or tokens(as_tokens(row.get("tokens_in")), as_tokens(row.get("tokens_out"))),
-        started=as_time(row.get("created_at")), duration_ms=as_tokens(row.get("duration")),
+        started=as_time(row.get("created_at")), duration_ms=as_count(row.get("duration")),
         cost_pusd=0 if cached else usd_as_pusd(row.get("cost")),
         error=f"HTTP {status}" if status is not None and status >= 400 else None,
     )  # fmt: skip

@@ -16,11 +16,11 @@ from whytokens.importers.talks import Talk, TalkImporter
 from whytokens.importers.usage import usage_of
 from whytokens.importers.values import (
     Json,
+    as_count,
     as_dict,
     as_list,
     as_str,
     as_time,
-    as_tokens,
     decoded,
     inside,
 )
@@ -134,7 +134,7 @@ def _request(log: Json, prompt: Json, where: Where, builder: TraceBuilder) -> No
         inside(where, "response"),
         usage_of(about.get("usage")),
         started=as_time(about.get("startTime")),
-        duration_ms=as_tokens(about.get("duration")),
+        duration_ms=as_count(about.get("duration")),
         error=as_str(response.get("reason")) or str(response.get("type")) if failed else None,
         tags={"feature": str(log["name"])} if as_str(log.get("name")) else {},
     )

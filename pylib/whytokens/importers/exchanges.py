@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from whytokens.importers.sse import response_of
-from whytokens.importers.values import Json, as_dict, as_str, as_time, as_tokens, decoded, pointer
+from whytokens.importers.values import Json, as_count, as_dict, as_str, as_time, decoded, pointer
 from whytokens.model import Where
 
 REQUEST_KEYS = ("request", "request_body", "req", "input", "kwargs", "params", "body", "json")
@@ -118,16 +118,16 @@ def _exchange(outer: Json, where: Where) -> Exchange:
         request, response = {}, outer
     elif not response and is_response(request):
         request, response = {}, request
-    status = as_tokens(response_outer.get("status_code") or response_outer.get("status"))
+    status = as_count(response_outer.get("status_code") or response_outer.get("status"))
     if status is None:
-        status = as_tokens(outer.get("status_code"))
+        status = as_count(outer.get("status_code"))
     return Exchange(
         request=request,
         response=response,
         status=status,
         error=error_of(response, status, outer),
         started=_first_time(outer, response),
-        duration_ms=next((t for k in DURATION_KEYS if (t := as_tokens(outer.get(k)))), None),
+        duration_ms=next((t for k in DURATION_KEYS if (t := as_count(outer.get(k)))), None),
         tags=_tags(outer),
         url=url,
         where=Where(file=where.file, line=where.line, pointer=pointer(where.pointer, *path)),

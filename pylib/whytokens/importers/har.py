@@ -11,7 +11,7 @@ from typing import Any
 from whytokens.importers import Guide, http
 from whytokens.importers.http import Recorded
 from whytokens.importers.recordings import RecordingImporter, under
-from whytokens.importers.values import as_dict, as_list, as_str, as_time, as_tokens
+from whytokens.importers.values import as_count, as_dict, as_list, as_str, as_time
 from whytokens.model import Where
 
 
@@ -26,7 +26,7 @@ def recorded(value: Any, where: Where) -> Iterator[Recorded]:
             url=as_str(request.get("url")) or "",
             request=as_str(as_dict(request.get("postData")).get("text")),
             response=http.from_base64(text) if content.get("encoding") == "base64" else text,
-            status=as_tokens(response.get("status")),
+            status=as_count(response.get("status")),
             started=as_time(entry.get("startedDateTime")),
             duration_ms=http.milliseconds(entry.get("time")),
             where=under(where, "log", "entries", number, "request", "postData", "text"),

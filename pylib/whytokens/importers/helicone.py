@@ -12,7 +12,7 @@ from whytokens.importers import Guide
 from whytokens.importers.logged import Logged, tokens
 from whytokens.importers.records import Format, RecordImporter, first, opened, tagged
 from whytokens.importers.usage import usage_of, usd_as_pusd
-from whytokens.importers.values import Json, as_dict, as_str, as_time, as_tokens, decoded
+from whytokens.importers.values import Json, as_count, as_dict, as_str, as_time, as_tokens, decoded
 from whytokens.model import Usage, Where
 
 ERRORS = 400
@@ -23,7 +23,7 @@ def logged(row: Json, where: Where) -> Logged | None:
     request, response = _body(row, "request_body"), _body(row, "response_body")
     schema = as_dict(opened(row, "llmSchema"))
     properties = as_dict(opened(row, "request_properties", "properties"))
-    status = as_tokens(first(row, "response_status", "status"))
+    status = as_count(first(row, "response_status", "status"))
     path = as_str(first(row, "target_url", "request_path")) or ""
     one = Logged(
         where=where, body=request, reply_body=response, url=path,
@@ -31,7 +31,7 @@ def logged(row: Json, where: Where) -> Logged | None:
         model=as_str(first(row, "response_model", "model", "request_model", "model_override")),
         id=as_str(response.get("id")) or as_str(first(row, "response_id", "request_id")),
         started=as_time(first(row, "request_created_at", "created_at")),
-        duration_ms=_int(first(row, "delay_ms", "latency")),
+        duration_ms=as_count(_int(first(row, "delay_ms", "latency"))),
         cost_pusd=usd_as_pusd(first(row, "costUSD", "cost_usd", "cost")),
         error=f"HTTP {status}" if status is not None and status >= ERRORS else None,
         session=as_str(properties.get(SESSION)),

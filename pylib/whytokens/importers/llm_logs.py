@@ -20,6 +20,7 @@ from whytokens.importers.conversation import Conversation
 from whytokens.importers.usage import usage_of
 from whytokens.importers.values import (
     Json,
+    as_count,
     as_dict,
     as_list,
     as_str,
@@ -92,7 +93,7 @@ class _Old:
             inside(where, "response"),
             usage(row),
             started=as_time(row.get("datetime_utc")),
-            duration_ms=as_tokens(row.get("duration_ms")),
+            duration_ms=as_count(row.get("duration_ms")),
         )
 
 
@@ -183,7 +184,7 @@ def _responses(connection: sqlite3.Connection, source: Source, old: _Old) -> int
     count = 0
     for row in database.rows(connection, "responses", names):
         key = row.get("id")
-        order = sorted(used.get(key, []), key=lambda one: as_tokens(one["order"]) or 0)
+        order = sorted(used.get(key, []), key=lambda one: as_count(one["order"]) or 0)
         row["prompt_fragments"] = [
             f for one in order for f in fragments.get(one["fragment_id"], [])
         ]
@@ -245,7 +246,7 @@ def _turns(connection: sqlite3.Connection, source: Source, builder: TraceBuilder
             where,
             usage(row),
             started=as_time(row.get("datetime_utc")),
-            duration_ms=as_tokens(row.get("duration_ms")),
+            duration_ms=as_count(row.get("duration_ms")),
         )
         count += 1
     return count
@@ -261,7 +262,7 @@ def _chain(tip: Any, messages: dict[Any, Json], stop: Any) -> list[Json]:
 
 
 def _message(one: Json, parts: dict[Any, list[Json]], fragments: dict[Any, Any]) -> Json:
-    found = sorted(parts.get(one["hash"], []), key=lambda part: as_tokens(part["position"]) or 0)
+    found = sorted(parts.get(one["hash"], []), key=lambda part: as_count(part["position"]) or 0)
     role = str(one.get("role") or "user")
     content = [_part(part, fragments) for part in found]
     return {"role": role, "content": content}

@@ -15,6 +15,7 @@ from whytokens.importers.stores import Store, StoreImporter
 from whytokens.importers.usage import excluding_cache, including_cache, usd_as_pusd
 from whytokens.importers.values import (
     Json,
+    as_count,
     as_dict,
     as_list,
     as_str,
@@ -47,9 +48,9 @@ def _owns(row: Json) -> bool:
 
 def _read(row: Json, where: Where, builder: TraceBuilder) -> None:
     provider = provider_of(as_str(row.get("provider")))
-    status = as_tokens(row.get("status")) or 0
+    status = as_count(row.get("status")) or 0
     tags = {key: str(row[key]) for key in ("route", "endpoint") if as_str(row.get(key))}
-    found = as_tokens(row.get("turn"))
+    found = as_count(row.get("turn"))
     builder.call(
         api="llmprof",
         model=as_str(row.get("model")),

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from whytokens.builder import TraceBuilder
 from whytokens.importers.opencode_talk import add_session
-from whytokens.importers.values import Json, as_dict, as_list, as_str, as_tokens, inside
+from whytokens.importers.values import Json, as_count, as_dict, as_list, as_str, inside
 from whytokens.model import Where
 
 PARTS = frozenset((
@@ -79,7 +79,7 @@ class Storage:
 def _time(entry: tuple[Json, Where]) -> tuple[int, str]:
     one = entry[0]
     times = as_dict(one.get("time"))
-    at = as_tokens(times.get("created")) or as_tokens(times.get("start")) or 0
+    at = as_count(times.get("created")) or as_count(times.get("start")) or 0
     return at, str(one.get("id"))
 
 

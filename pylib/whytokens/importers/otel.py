@@ -21,7 +21,7 @@ from whytokens.importers.logged import Logged
 from whytokens.importers.shared_bodies import SharedBodies, name_components
 from whytokens.importers.spans import Event, Span, spans_of
 from whytokens.importers.usage import excluding_cache, usd_as_pusd
-from whytokens.importers.values import as_str, as_tokens
+from whytokens.importers.values import as_count, as_str, as_tokens
 from whytokens.model import Where
 
 CONTENT_EVENTS = ("gen_ai.", "openinference.instrumentation")
@@ -99,7 +99,7 @@ def _totals(event: Event, where: Where) -> Logged:
     }
     found = Logged(
         where=where, provider="anthropic", model=as_str(a.get("model")), started=event.time,
-        session=as_str(a.get("session.id")), duration_ms=as_tokens(a.get("duration_ms")),
+        session=as_str(a.get("session.id")), duration_ms=as_count(a.get("duration_ms")),
         cost_pusd=usd_as_pusd(a.get("cost_usd")), hidden="Claude Code's telemetry has no content",
         usage=excluding_cache(
             as_tokens(a.get("input_tokens")),

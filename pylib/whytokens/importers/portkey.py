@@ -9,7 +9,7 @@ from whytokens.importers import Guide
 from whytokens.importers.logged import Logged, tokens
 from whytokens.importers.records import Format, RecordImporter, first, opened, tagged
 from whytokens.importers.usage import usage_of, usd_as_pusd
-from whytokens.importers.values import Json, as_dict, as_str, as_time, as_tokens
+from whytokens.importers.values import Json, as_count, as_dict, as_str, as_time, as_tokens
 from whytokens.model import Where
 
 CENTS = 100
@@ -20,14 +20,14 @@ def logged(row: Json, where: Where) -> Logged | None:
     body = as_dict(opened(request, "body")) or request
     reply = as_dict(opened(response, "body")) or response
     metadata = as_dict(opened(row, "metadata"))
-    status = as_tokens(first(row, "response_status_code") or response.get("status"))
+    status = as_count(first(row, "response_status_code") or response.get("status"))
     cost = row.get("cost")
     one = Logged(
         where=where, body=body, reply_body=reply,
         url=as_str(first(row, "request_url") or request.get("url")) or "",
         provider=as_str(row.get("ai_org")), model=as_str(reply.get("model")) or as_str(row.get("ai_model")),
         id=as_str(reply.get("id")) or as_str(row.get("id")), started=as_time(row.get("created_at")),
-        duration_ms=as_tokens(row.get("response_time")),
+        duration_ms=as_count(row.get("response_time")),
         usage=usage_of(reply.get("usage") or reply.get("usageMetadata"))
         or tokens(as_tokens(row.get("req_units")), as_tokens(row.get("res_units"))),
         cost_pusd=usd_as_pusd(cost / CENTS) if isinstance(cost, int | float) else None,

@@ -13,7 +13,16 @@ from whytokens.importers import Guide
 from whytokens.importers.logged import Logged, tokens
 from whytokens.importers.records import Format, RecordImporter, Row, opened, rows, under
 from whytokens.importers.usage import usd_as_pusd
-from whytokens.importers.values import Json, as_dict, as_list, as_str, as_time, as_tokens, decoded
+from whytokens.importers.values import (
+    Json,
+    as_count,
+    as_dict,
+    as_list,
+    as_str,
+    as_time,
+    as_tokens,
+    decoded,
+)
 from whytokens.model import Usage, Where
 
 TABLE = "results"
@@ -48,7 +57,7 @@ def logged(row: Json, where: Where) -> Logged | None:
         system=config.get("systemPrompt") or config.get("system"), settings=config,
         output=response.get("output"), usage=_usage(as_dict(response.get("tokenUsage") or row.get("tokenUsage"))),
         cost_pusd=usd_as_pusd(row.get("cost")), started=as_time(row.get("time ")),
-        duration_ms=as_tokens(latency) if isinstance(latency, int | float) else None,
+        duration_ms=as_count(latency) if isinstance(latency, int | float) else None,
         error=as_str(response.get("error")) or (as_str(row.get("error")) if not response.get("output") else None),
     )  # fmt: skip
     if isinstance(one.output, dict | list):

@@ -25,12 +25,19 @@ def as_str(value: Any) -> str | None:
 
 
 def as_tokens(value: Any) -> int | None:
-    """A count: a non-negative integer, whole floats included; None otherwise."""
+    """Tokens as reported: an integer, whole floats included; None otherwise. A negative number is no
+    bill, which `TraceBuilder` says with its place; here it stays what it is."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if isinstance(value, float) and not (abs(value) <= 2**53 and value.is_integer()):
         return None
-    return int(value) if 0 <= value <= 2**53 else None
+    return int(value) if abs(value) <= 2**53 else None
+
+
+def as_count(value: Any) -> int | None:
+    """A count of anything else (milliseconds, a status): never negative."""
+    found = as_tokens(value)
+    return None if found is None or found < 0 else found
 
 
 def decoded(value: Any) -> Any:

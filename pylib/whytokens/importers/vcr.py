@@ -11,7 +11,7 @@ from typing import Any
 from whytokens.importers import Guide, http
 from whytokens.importers.http import Recorded
 from whytokens.importers.recordings import RecordingImporter, under
-from whytokens.importers.values import Json, as_dict, as_list, as_str, as_time, as_tokens
+from whytokens.importers.values import Json, as_count, as_dict, as_list, as_str, as_time
 from whytokens.model import Where
 
 LISTS = ("interactions", "http_interactions", "entries", "recordings")
@@ -47,7 +47,7 @@ def _interaction(one: Json, where: Where) -> Recorded:
         url=_url(request),
         request=_body(request),
         response=_body(response),
-        status=as_tokens(int(status) if isinstance(status, str) and status.isdigit() else status),
+        status=as_count(int(status) if isinstance(status, str) and status.isdigit() else status),
         started=as_time(one.get("recorded_at") or one.get("recordedAt")),
         duration_ms=http.milliseconds(taken),
         where=under(where, "request", "body"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from whytokens.importers.values import Json, as_dict, as_tokens
+from whytokens.importers.values import Json, as_count, as_dict
 
 PUSD_PER_USD = 10**12
 PUSD_PER_TICK = 100  # xAI: 1 USD = 10^10 ticks
@@ -34,7 +34,7 @@ def cost_pusd(raw: Json) -> int | None:
 
     With one's own key at OpenRouter, `cost` is the router's fee; the upstream's bill comes on top.
     """
-    ticks = as_tokens(raw.get("cost_in_usd_ticks"))
+    ticks = as_count(raw.get("cost_in_usd_ticks"))
     if ticks is not None:
         return ticks * PUSD_PER_TICK
     cost = raw.get("cost")
