@@ -1,18 +1,22 @@
 """Of a file that no importer takes: the format it is nearest to, and what is missing for it.
 
-Nearest by the marks of its guide (`importers.Guide.marks`) among the keys of the file's beginning.
+A body that is meant as a request is told what is wrong with it. Else nearest by the marks of its guide
+(`importers.Guide.marks`) among the keys of the file's beginning; a mark of many formats says little.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from whytokens.importers import Head, Importer
+from whytokens.malformed import malformed
 
 MAX_KEYS, MAX_DEPTH = 2000, 5
-# So many of a format's marks must be there before it is named.
-MIN_SHARE = 0.3
+# So many of a format's marks must be there before it is named, by weight and by number: one word in
+# common is no likeness.
+MIN_SHARE, MIN_MARKS = 0.25, 2
 NO_TEXT = "It has counters but no text: content was not captured, or the export left it out."
 COUNTERS = frozenset(("prompt_tokens", "input_tokens", "total_tokens", "tokens", "usage"))
 TEXTS = frozenset(("messages", "content", "input", "prompt", "parts", "contents", "text"))
@@ -20,6 +24,9 @@ TEXTS = frozenset(("messages", "content", "input", "prompt", "parts", "contents"
 
 def hint(head: Head, importers: Sequence[Importer]) -> str:
     """What to do with the file, in one or two sentences."""
+    wrong = malformed(head.values)
+    if wrong:
+        return f"{wrong} “What can I open?” has an example of one."
     keys = frozenset(_keys(head.values, 0)) | head.tables
     found = _nearest(keys, importers)
     if found is None:
@@ -31,10 +38,15 @@ def hint(head: Head, importers: Sequence[Importer]) -> str:
 
 
 def _nearest(keys: frozenset[str], importers: Sequence[Importer]) -> Importer | None:
+    owners = Counter(mark for one in importers for mark in one.guide.marks)
+
+    def weight(marks: frozenset[str]) -> float:
+        return sum(1 / owners[mark] for mark in marks)
+
     scored = [
-        (len(keys & one.guide.marks) / len(one.guide.marks), one)
+        (weight(keys & one.guide.marks) / weight(one.guide.marks), one)
         for one in importers
-        if one.guide.marks
+        if len(keys & one.guide.marks) >= MIN_MARKS
     ]
     best = max(scored, key=lambda pair: pair[0], default=None)
     return best[1] if best and best[0] >= MIN_SHARE else None

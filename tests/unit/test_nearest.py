@@ -28,6 +28,30 @@ def test_the_nearest_format_is_named_with_what_is_missing() -> None:
     assert "requestId" in hint
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"model": "m", "messages": [7, None]}, "messages[0] is a number instead of an object"),
+        ({"model": "m", "messages": "Hi"}, "“messages” is a text instead of a list"),
+        ({"model": "m", "messages": []}, "“messages” is an empty list"),
+        ({"model": "m", "messages": [{"content": "Hi"}]}, "messages[0] has no “role”"),
+        ({"contents": "Hi", "generationConfig": {}}, "“contents” is a text instead of a list"),
+        ({"request": {"messages": None}}, "“messages” is null instead of a list"),
+        ({"model": "m", "input": 5, "instructions": "x"}, "“input” is a number instead of a list"),
+    ],
+)  # fmt: skip
+def test_a_malformed_request_is_told_what_is_wrong_with_it(body: object, said: str) -> None:
+    hint = refused(body).hint or ""
+    assert hint.startswith("It is meant as a request of ")
+    assert f", but {said}. “What can I open?”" in hint
+    assert "Fine-tuning" not in hint
+
+
+def test_one_word_in_common_is_no_likeness() -> None:
+    for value in ({"weight": 3, "height": 4}, {"history": [], "a": 1}, {"response": 1, "b": [2]}):
+        assert "Nearest" not in (refused(value).hint or "")
+
+
 def test_counters_without_text_are_told_so() -> None:
     assert "content was not captured" in (refused({"rows": [{"tokens": 5}]}).hint or "")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import io
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ from whytokens.containers import Source, eventstream, yaml_documents
 from whytokens.containers.documents import Document
 from whytokens.errors import TraceError
 from whytokens.importers import http
+from whytokens.pipeline import run
+from whytokens.worker import source
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -74,3 +77,44 @@ def test_a_cut_event_stream_gives_what_can_be_read() -> None:
     assert eventstream.events(b"") == []
     assert eventstream.events(b"\x00\x00\x00\x10\x00\x00\x00\x00" + b"\x00" * 8) == [{}]
     assert not eventstream.is_stream(b'{"a": 1}          ')
+
+
+# {"choices": [{"index": 0, "message": {"role": "assistant", "content": "The invoice was paid on Monday, in full,
+# by card."}}], "model": "gpt-4o", "usage": ...} in Brotli.
+BROTLI = (
+    "G8sAgIzUYs0Z7gRBbDNV7jOmJdBoYrJ5sejY7DTCQDjJ26LWWqftKXx5p9fJWKnHJDP8y7wNwy+qD1URBvBLsEXymED2JkFXC/2yxfDM"
+    "T+G2avK7yt8iTe6QsOL9HZ3F/x+LOPon7XZJ5gpua3s71nm70vLySU1/mlPh8ETyoAB07f8H"
+)
+
+
+@pytest.mark.parametrize(("coding", "named"), [("br", "Brotli"), ("x-own", "an unknown method")])
+def test_a_reply_that_cannot_be_unpacked_is_named_and_its_call_stays(
+    tmp_path: Path, coding: str, named: str
+) -> None:
+    body = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "Paid?"}]})
+    entry = {
+        "startedDateTime": "2026-11-20T10:00:00Z",
+        "request": {
+            "url": "https://api.openai.com/v1/chat/completions", "postData": {"text": body},
+        },
+        "response": {
+            "status": 200,
+            "headers": [{"name": "Content-Encoding", "value": coding}],
+            "content": {"text": BROTLI, "encoding": "base64"},
+        },
+    }  # fmt: skip
+    path = tmp_path / "run.har"
+    path.write_text(json.dumps({"log": {"version": "1.2", "entries": [entry, entry]}}))
+    trace = run([source({"name": "run.har", "path": str(path)})]).trace
+    assert len(trace.calls) == 2
+    assert all(call.usage is None for call in trace.calls)
+    (warning,) = [one for one in trace.warnings if one.code == "partial"]
+    assert f"packed with {named}, which cannot be unpacked here" in warning.message
+    assert "Accept-Encoding: gzip" in warning.message
+    assert warning.where.pointer == "/log/entries/0/request/postData/text"
+
+
+def test_headers_are_found_in_any_case_and_form() -> None:
+    for headers in ([{"name": "CONTENT-encoding", "value": "br"}], {"Content-Encoding": ["br"]}):
+        assert http.header(headers, "content-encoding") == "br"
+    assert http.header(None, "content-encoding") == ""

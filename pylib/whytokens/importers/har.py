@@ -29,6 +29,7 @@ def recorded(value: Any, where: Where) -> Iterator[Recorded]:
             status=as_count(response.get("status")),
             started=as_time(entry.get("startedDateTime")),
             duration_ms=http.milliseconds(entry.get("time")),
+            packing=http.header(response.get("headers"), "content-encoding"),
             where=under(where, "log", "entries", number, "request", "postData", "text"),
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import gzip
+import io
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from whytokens.builder import TraceBuilder
-from whytokens.containers import eventstream
+from whytokens.containers import eventstream, zstd
+from whytokens.containers.decode import BROKEN
 from whytokens.containers.documents import parse
 from whytokens.importers import agent_traces
 from whytokens.importers.apis import owner
@@ -26,6 +28,9 @@ from whytokens.importers.values import as_dict, as_list
 from whytokens.model import Where
 
 MAX_BYTES = 256 * 2**20
+# Packed bytes read as UTF-8 are bad in a third of their places; a text in another encoding in a tenth.
+MAX_BAD_SHARE = 0.2
+HEAD_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +44,28 @@ class Recorded:
     started: datetime | None
     duration_ms: int | None
     where: Where
+    packing: str = ""  # the response's content-encoding, as sent
+
+
+# Content codings (RFC 9110, 8.4.1) that the standard library cannot undo.
+UNREADABLE = {
+    "br": "Brotli",
+    "compress": "LZW",
+    "dcb": "Brotli",
+    "dcz": "Zstandard and a dictionary",
+}
+AFTER = (
+    ": such calls are shown without reply and usage, the first of this file here. Record with "
+    "“Accept-Encoding: gzip”, or export the HAR from a browser, which unpacks."
+)
 
 
 def add(one: Recorded, builder: TraceBuilder) -> bool:
     """Add the calls of one recorded request; False when it is none to a model."""
     reply = _parsed(one.response)
+    if isinstance(reply, bytes):
+        reply = None
+        _warn_packed(one, builder)
     if "bedrock-agent-runtime" in one.url:
         return agent_traces.add(reply, one.where, builder)
     request = as_dict(_parsed(one.request))
@@ -57,6 +79,14 @@ def add(one: Recorded, builder: TraceBuilder) -> bool:
         return False
     reader.add(exchange, builder)
     return True
+
+
+def _warn_packed(one: Recorded, builder: TraceBuilder) -> None:
+    """Once for each file, with the first place."""
+    if builder.first("packed", one.where.file):
+        packing = UNREADABLE.get(one.packing.strip().lower(), "an unknown method")
+        text = f"A reply is packed with {packing}, which cannot be unpacked here"
+        builder.warn("partial", f"{text}{AFTER}", one.where)
 
 
 def _counts_only(url: str) -> bool:
@@ -73,7 +103,10 @@ def _parsed(value: Any) -> Any:
         value = unpacked(value)
         if eventstream.is_stream(value):
             return eventstream.events(value)
-        value = value.decode("utf-8", "replace")
+        try:
+            value = value.decode("utf-8")
+        except UnicodeDecodeError:
+            return value if _binary(value) else value.decode("utf-8", "replace")
     if isinstance(value, str):
         try:
             return parse(value)
@@ -89,9 +122,27 @@ def unpacked(data: bytes) -> bytes:
             return gzip.decompress(data)[:MAX_BYTES]
         if data[:1] == b"\x78":
             return zlib.decompress(data)[:MAX_BYTES]
-    except (OSError, EOFError, zlib.error):
+        if data.startswith(zstd.MAGIC):
+            return zstd.stream(io.BytesIO(data)).read(MAX_BYTES)
+    except BROKEN:
         pass
     return data
+
+
+def _binary(data: bytes) -> bool:
+    """No text with a bad byte or two, but bytes that are still packed."""
+    start = data[:HEAD_BYTES].decode("utf-8", "replace")
+    return start.count("\ufffd") > len(start) * MAX_BAD_SHARE
+
+
+def header(headers: Any, name: str) -> str:
+    """A header's value, by any case, out of a list of names and values or a mapping; "" = none."""
+    if isinstance(headers, list):
+        pairs = [(as_dict(one).get("name"), as_dict(one).get("value")) for one in headers]
+    else:
+        pairs = list(as_dict(headers).items())
+    found = next((value for key, value in pairs if str(key).lower() == name), "")
+    return str(found[0] if isinstance(found, list) and found else found or "")
 
 
 def from_base64(text: str) -> bytes:

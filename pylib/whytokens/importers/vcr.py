@@ -50,6 +50,7 @@ def _interaction(one: Json, where: Where) -> Recorded:
         status=as_count(int(status) if isinstance(status, str) and status.isdigit() else status),
         started=as_time(one.get("recorded_at") or one.get("recordedAt")),
         duration_ms=http.milliseconds(taken),
+        packing=http.header(response.get("headers"), "content-encoding"),
         where=under(where, "request", "body"),
     )
 
