@@ -378,6 +378,8 @@ def test_advice_is_never_part_of_the_total() -> None:
     advice = finding(found, "batchable")
     assert advice is not None
     assert (advice.state, advice.saving) == ("advice", None)
+    # gpt-4o: 2.50 $/M input, 1.25 in a batch; 40,600 tokens.
+    assert "As a batch they would cost $0.0508 instead of $0.1015: a what-if" in advice.why
     assert finding(checked("gpt-4o", turns[:19]), "batchable") is None
 
 

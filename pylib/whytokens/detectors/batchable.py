@@ -13,7 +13,7 @@ from whytokens.waste.priced import Priced
 MIN_CALLS = 20
 BATCHED = ("batch", "flex")
 FIX = Fix(
-    text="If nobody waits for these answers, send them as a batch.",
+    text="If nobody waits for these answers, send them as a batch. Spend, What if, Batch shows it for all calls.",
     snippet="client.messages.batches.create(requests=[...])  # OpenAI: client.batches.create(...)",
     language="python",
     risk="Answers come within 24 hours. On Groq, Bedrock, Vertex and Gemini 2.5 cached tokens are not "

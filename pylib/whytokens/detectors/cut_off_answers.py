@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whytokens.detectors.retries import CUT_OFF, repeated
-from whytokens.waste import Drop, Fix, Waste
-from whytokens.waste.priced import Priced
+from whytokens.detectors.retries import CUT_OFF, earlier_gone, repeated
+from whytokens.waste import Fix, Waste
+from whytokens.waste.priced import Priced, some
 
 FIX = Fix(
     text="Raise the limit for these requests, or continue from the part that came.",
@@ -26,18 +26,13 @@ class CutOffAnswers:
     def find(self, priced: Priced) -> Iterator[Waste]:
         found = [(one, again) for one, again in repeated(priced) if one.call.stop_reason in CUT_OFF]
         if found:
-            yield Waste(
-                title=f"Give {len(found):,} answer{'s' if len(found) != 1 else ''} room to finish",
+            yield earlier_gone(
+                priced,
+                found,
+                title=f"Give {some(len(found), 'answer')} room to finish",
                 why="Each stopped at the token limit and was asked for again with the same prompt.",
-                change=Drop(frozenset(one.call.id for one, _ in found)),
-                evidence=tuple(
-                    priced.call_evidence(one, f"asked again as call {again.call.id + 1:,}")
-                    for one, again in found
-                ),
                 fix=FIX,
-                certainty="measured",
-                confidence="high",
-                assumptions=("With a higher limit the first answer is the later one.",),
+                assumption="With a higher limit the first answer is the later one.",
             )
 
 

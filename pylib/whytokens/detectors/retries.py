@@ -5,13 +5,13 @@ Spec: facts, 4.2 (d) "retries": same prompt within 10 minutes, earlier one faile
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from whytokens.attribution.share import Attribution
 from whytokens.model import NodeId
 from whytokens.waste import Drop, Fix, Waste
-from whytokens.waste.priced import Priced
+from whytokens.waste.priced import Priced, some
 
 WINDOW = timedelta(minutes=10)
 CUT_OFF = ("max_tokens", "length", "MAX_TOKENS")
@@ -35,19 +35,39 @@ class Retries:
             if one.call.stop_reason not in CUT_OFF and (one.call.error or _same_reply(one, again))
         ]
         if found:
-            yield Waste(
-                title=f"Do not pay twice for {len(found):,} call{'s' if len(found) != 1 else ''}",
+            yield earlier_gone(
+                priced,
+                found,
+                title=f"Do not pay twice for {some(len(found), 'call')}",
                 why="The same prompt was sent again within ten minutes, after an error or for the same answer.",
-                change=Drop(frozenset(one.call.id for one, _ in found)),
-                evidence=tuple(
-                    priced.call_evidence(one, f"sent again as call {again.call.id + 1:,}")
-                    for one, again in found
-                ),
                 fix=FIX,
-                certainty="measured",
-                confidence="high",
-                assumptions=("The earlier try is not made; the later one stays as it is.",),
+                assumption="The earlier try is not made; the later one stays as it is.",
             )
+
+
+def earlier_gone(
+    priced: Priced,
+    pairs: Sequence[tuple[Attribution, Attribution]],
+    *,
+    title: str,
+    why: str,
+    fix: Fix,
+    assumption: str,
+) -> Waste:
+    """Of calls made again the earlier ones, as waste that follows from the bill alone."""
+    return Waste(
+        title=title,
+        why=why,
+        change=Drop(frozenset(one.call.id for one, _ in pairs)),
+        evidence=tuple(
+            priced.call_evidence(one, f"sent again as call {again.call.id + 1:,}")
+            for one, again in pairs
+        ),
+        fix=fix,
+        certainty="measured",
+        confidence="high",
+        assumptions=(assumption,),
+    )
 
 
 def repeated(priced: Priced) -> Iterator[tuple[Attribution, Attribution]]:

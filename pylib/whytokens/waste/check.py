@@ -15,8 +15,9 @@ from whytokens.cache.prompts import Prompts
 from whytokens.cache.volatile import volatile
 from whytokens.detectors import Detector
 from whytokens.model import Trace
+from whytokens.money import dollars
 from whytokens.prices.engine import Book
-from whytokens.waste import MAX_EVIDENCE, Claim, Evidence, Finding, Remove, Waste
+from whytokens.waste import MAX_EVIDENCE, Batch, Claim, Evidence, Finding, Remove, Waste
 from whytokens.waste.ahead import events
 from whytokens.waste.clients import Client, client_of
 from whytokens.waste.plans import Plan, make_plans
@@ -133,16 +134,33 @@ def _finding(detector: Detector, waste: Waste, telescope: Telescope) -> Finding:
     saving, claims = telescope.apply(waste)
     evidence = _worth(telescope.trace, waste, claims)
     client = _client(telescope, waste)
+    why = waste.why
+    if isinstance(waste.change, Batch):
+        why = f"{why} {_what_if(telescope, waste.change)}"
     return Finding(
         detector=detector.key,
         title=waste.title.format(some(len(evidence), waste.noun)) if waste.noun else waste.title,
-        why=waste.why,
+        why=why,
         state="waste" if saving else "advice",
         confidence=waste.confidence,
         evidence=evidence[:MAX_EVIDENCE],
         evidence_total=len(evidence),
         saving=saving,
         fix=remedy(client, detector.key, waste) if client else waste.fix,
+    )
+
+
+def _what_if(telescope: Telescope, change: Batch) -> str:
+    """What a batch would cost, in words: whether these calls may wait is the user's to say."""
+    calls = [one for one in telescope.calls if one.call.id in change.calls]
+    found = [(one.cost_pusd, telescope.pricer.batched(one)) for one in calls]
+    now = sum(cost for cost, then in found if then is not None)
+    then = sum(cost for _, cost in found if cost is not None)
+    if now <= then:
+        return "A batch would not be cheaper by the prices that are known."
+    return (
+        f"As a batch they would cost {dollars(then // 1000)} instead of {dollars(now // 1000)}: a what-if, "
+        "and no part of the total."
     )
 
 

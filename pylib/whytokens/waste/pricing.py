@@ -48,6 +48,15 @@ class Pricer:
         row = one.quote.row if isinstance(one.quote, Quote) else ""
         return self.book.snapshot.storage.get(row.rpartition("/")[2])
 
+    def batched(self, one: Attribution) -> int | None:
+        """Picodollars of a call as part of a batch, by the rows of the price book; None without one."""
+        if isinstance(one.quote, Unpriced) or one.method == "unbilled":
+            return None
+        found = self.book.quote(replace(one.call, tier="batch", usage=one.usage))
+        if isinstance(found, Unpriced) or found.input_pusd >= one.quote.input_pusd:
+            return None
+        return self.cost(replace(one, quote=found), billed(one))
+
     def rates(self, one: Attribution, tokens: int) -> Quote:
         """The rates of a call if its prompt had `tokens`: its own unless a step lies between."""
         assert isinstance(one.quote, Quote)

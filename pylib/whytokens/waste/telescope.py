@@ -15,13 +15,13 @@ from typing import Literal, NamedTuple
 from whytokens.attribution.bare import cost_of, those
 from whytokens.attribution.share import Attribution
 from whytokens.cache import Bill
-from whytokens.model import CallId, NodeId, Trace
+from whytokens.model import CallId, Trace
 from whytokens.prices import Unpriced
 from whytokens.waste import Cache, Claim, Drop, Lead, Remove, Saving, Steady, Store, Waste
-from whytokens.waste.claims import Claims, slot_tokens
+from whytokens.waste.claims import Claims
+from whytokens.waste.clearing import groups, reread_pusd, rewrite_pusd, starts
 from whytokens.waste.plans import WORTH_PERCENT, Option, Plan, bills_of
 from whytokens.waste.pricing import Pricer, billed
-from whytokens.waste.rule_of_three import PPM, chance
 from whytokens.waste.traffic import Traffic
 
 
@@ -169,12 +169,12 @@ class Telescope:
         """What is never sent goes as a whole; what is cleared later only where it pays by itself."""
         total = total_low = 0
         kept: list[Claim] = []
-        for claims in self._groups(change):
+        for claims in groups(self.trace, change):
             self.claims.add(claims)
             touched = self._within(self.claims.touched(claims))
             saved, low = self._reprice(touched)
             once = self._rewrites(claims)
-            again = self._again(claims, touched) if change.again else 0
+            again = reread_pusd(claims, touched, self._cost) if change.again else 0
             if saved - once <= again:
                 self.claims.drop(claims)
                 self._reprice(touched)
@@ -183,45 +183,14 @@ class Telescope:
             kept += claims
         return total, total_low, tuple(kept)
 
-    def _groups(self, change: Remove) -> list[list[Claim]]:
-        """Claims that stand or fall together: those of one text, or those that begin at one place."""
-        found: dict[int, list[Claim]] = {}
-        messages, at = self.trace.messages, self.trace.prompts.messages
-        for claim in change.claims:
-            key = -1 if claim.since == claim.node else int(claim.since)
-            if change.again:
-                key = messages[at[claim.node]].segments[claim.slot]
-            found.setdefault(key, []).append(claim)
-        return [found[key] for key in sorted(found)]
-
-    def _again(self, claims: Sequence[Claim], touched: Sequence[Attribution]) -> int:
-        """An extra call that reads these texts once more (an average call as it now is, the text new),
-        as likely as it can be when none of the calls that follow used them."""
-        if not touched:
-            return 0
-        one, claim = touched[0], claims[0]
-        if isinstance(one.quote, Unpriced):
-            return 0
-        tokens = slot_tokens(one.lane, claim.node, claim.slot)
-        rate = max(one.quote.cache_write_5m_pusd, one.quote.input_pusd)
-        extra = sum(map(self._cost, touched)) // len(touched) + tokens * rate
-        return extra * round(chance(len(touched)) * PPM) // PPM
-
     def _rewrites(self, claims: Sequence[Claim]) -> int:
         """Taking something out of a cached prompt makes what stands behind it be written once."""
         cost = 0
-        first: dict[NodeId, NodeId] = {}
-        for claim in claims:
-            if claim.since != claim.node:
-                first[claim.since] = min(claim.node, first.get(claim.since, claim.node))
-        for since, node in first.items():
+        for since, node in starts(claims).items():
             one = self._by_id().get(self.traffic.first[since])
             bill = self._bill(one) if one else None
-            if one is None or bill is None or isinstance(one.quote, Unpriced):
-                continue
-            rates = self.pricer.rates(one, bill.tokens)
-            behind = max(0, bill.read - one.lane.upto(node))
-            cost += behind * max(0, rates.cache_write_5m_pusd - rates.cache_read_pusd)
+            if one is not None and bill is not None and not isinstance(one.quote, Unpriced):
+                cost += rewrite_pusd(one, bill, node, self.pricer)
         return cost
 
     # -- prices -----------------------------------------------------------------------------
