@@ -8,9 +8,11 @@ import json
 import pytest
 
 from whytokens.containers import Source
+from whytokens.exporters.shape import shape
 from whytokens.opened import Opened
 from whytokens.pipeline import run
 from whytokens.prices import Quote
+from whytokens.report import report
 
 CONSOLE = (
     "usage_date_utc,model_version,context_window,usage_input_tokens_no_cache,"
@@ -90,3 +92,11 @@ def test_columns_of_tokens_that_nobody_knows_are_named() -> None:
     found = opened(f"{head}\n2026-05-04T10:00:00Z,gpt-4o,100,20,50,12.5\n", "odd.csv")
     said = [one.message for one in found.trace.warnings]
     assert "Columns that are not read: cache_hit_tokens." in said
+
+
+def test_a_shape_of_sums_costs_what_the_sums_cost() -> None:
+    row = "2026-05-04,claude-sonnet-4-5-20250929,≤ 200k,900000,0,0,10"
+    found = opened(CONSOLE + row, "console.csv")
+    again = opened(shape(found), "console.whytokens.json")
+    assert rate(again, 0) == rate(found, 0) == 3_000_000
+    assert report(again)["totals"]["nusd"] == report(found)["totals"]["nusd"]

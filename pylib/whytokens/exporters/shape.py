@@ -25,7 +25,10 @@ CAUSES = (
     "overhead", "message frames", "reply frame", "tool preamble", "reply priming", "hidden reasoning",
     "reply not in this file", "unexplained",
 )  # fmt: skip
-FRONTS = ("system prompt and tool schemas", "system prompt", "tool schemas", "history")
+FRONTS = (
+    "system prompt and tool schemas", "system prompt", "tool schemas", "history", "no content was logged",
+    "a report of sums has no content", "calls that this output does not show",
+)  # fmt: skip
 TIERS = ("standard", "batch", "priority", "flex", "fast")
 FEES = ("web_search", "web_fetch", "code_execution", "file_search", "search")
 NAMED: frozenset[Category] = frozenset(("tools", "tool_call", "tool_result", "retrieved"))
@@ -128,7 +131,8 @@ def _shared(before: list[int], prompt: list[int]) -> int:
 
 
 def usage_numbers(usage: Usage) -> list[Any]:
-    """The buckets in order, None where not reported; fees of known kinds last."""
+    """The buckets in order, None where not reported; then fees of known kinds, and the size that price
+    steps go by, where it is not the prompt's."""
     fees = [[FEES.index(key), count] for key, count in usage.fees.items() if key in FEES]
     found: list[Any] = [
         usage.input,
@@ -138,6 +142,8 @@ def usage_numbers(usage: Usage) -> list[Any]:
         usage.output,
         usage.reasoning,
     ]
+    if usage.prompt_size is not None:
+        return [*found, fees, usage.prompt_size]
     return [*found, fees] if fees else found
 
 

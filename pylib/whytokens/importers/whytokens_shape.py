@@ -115,6 +115,7 @@ def _usage(values: list[Any]) -> Usage | None:
     return Usage(
         input=values[0], cache_read=values[1], cache_write_5m=values[2], cache_write_1h=values[3],
         output=values[4], reasoning=values[5], fees=fees,
+        prompt_size=values[7] if len(values) > 7 else None,
     )  # fmt: skip
 
 
