@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from whytokens.attribution.bare import LESS, LUMP, MORE, SAME, BareAttributions
 from whytokens.attribution.bill import ABOVE, ROUNDING
 from whytokens.attribution.bill import LUMP as LUMP_CAUSE
-from whytokens.attribution.share import reply_cause
+from whytokens.attribution.share import HIDDEN_REASONING, NO_REPLY, unseen
 from whytokens.attribution.tally import Tallies, Tally, tally
 from whytokens.model import CallId
 from whytokens.prices import Quote, Unpriced
@@ -70,8 +70,8 @@ class _Group:
         for piece in self.fixed:
             tokens = n * piece.tokens
             self.made.of(piece).add(tokens, 0, tokens * self.rates[3], piece.exact)
-        for cause, some in self._by_reply(rows).items():
-            tokens = _sum(columns.output, some)
+        thought = sum(min(columns.reasoning[row], columns.output[row]) for row in rows)
+        for cause, tokens in unseen(_sum(columns.output, rows), thought, text=False):
             self._reply(cause).add(tokens, 0, tokens * self.output_rate, True)
 
     def _apart(self, row: int, fresh: int) -> None:
@@ -90,9 +90,8 @@ class _Group:
             cost = sum(tokens * rate for tokens, rate in zip(taken, rates, strict=True))
             self.made.of(piece).add(piece.tokens, taken[0], cost, piece.exact)
         self._front(tuple(left), rates)  # type: ignore[arg-type]
-        if columns.output[row]:
-            tally_of = self._reply(reply_cause(columns.reasoning[row]))
-            tally_of.add(columns.output[row], 0, columns.output[row] * output_rate, True)
+        for cause, tokens in unseen(columns.output[row], columns.reasoning[row], text=False):
+            self._reply(cause).add(tokens, 0, tokens * output_rate, True)
         self._beside(row, charge, columns.pusd[row] - pusd)
 
     def _beside(self, row: int, charge: int, pusd: int) -> None:
@@ -113,22 +112,6 @@ class _Group:
     def _reply(self, cause: str) -> Tally:
         return self.made.of(Piece(None, 1, "hidden", True, cause), True)
 
-    def _by_reply(self, rows: Iterable[int]) -> dict[str, list[int]]:
-        """Lines with a reply, by what it is called."""
-        output, reasoning = self.found.columns.output, self.found.columns.reasoning
-        told = [row for row in rows if output[row]]
-        thought = [row for row in told if reasoning[row]]
-        if not thought:
-            return {reply_cause(0): told} if told else {}
-        return {
-            reply_cause(1): thought,
-            **(
-                {reply_cause(0): rest}
-                if (rest := [row for row in told if not reasoning[row]])
-                else {}
-            ),
-        }
-
     def _callers(self, rows: Sequence[int]) -> None:
         at, prompt, fixed = self.found.columns.at, self.found.columns.prompt, self.fixed_tokens
         callers = self.made.callers
@@ -139,8 +122,13 @@ class _Group:
             callers.setdefault(("prompt", piece.cause), set()).update(
                 CallId(at[row]) for row in rows
             )
-        for cause, some in self._by_reply(rows).items():
-            callers.setdefault(("reply", cause), set()).update(CallId(at[row]) for row in some)
+        output, thought = self.found.columns.output, self.found.columns.reasoning
+        for cause, some in (
+            (HIDDEN_REASONING, [row for row in rows if thought[row] and output[row]]),
+            (NO_REPLY, [row for row in rows if output[row] > thought[row]]),
+        ):
+            if some:
+                callers.setdefault(("reply", cause), set()).update(CallId(at[row]) for row in some)
 
 
 def _taken(left: list[int], tokens: int) -> Four:

@@ -224,6 +224,9 @@ def _is_placeholder(reported: int, counted: int) -> bool:
     return reported <= PLACEHOLDER_TOKENS and counted >= PLACEHOLDER_REPLY_TOKENS
 
 
+HIDDEN_REASONING, NO_REPLY = "hidden reasoning", "reply not in this file"
+
+
 def _reply(call: Call, lane: Lane, usage: Usage) -> tuple[tuple[Piece, ...], bool]:
     """The reply's pieces, summing to the reported output; True when they are our own count."""
     pieces = lane.reply(call.reply)
@@ -237,10 +240,21 @@ def _reply(call: Call, lane: Lane, usage: Usage) -> tuple[tuple[Piece, ...], boo
     rest = usage.output - counted
     if not rest:
         return tuple(pieces), False
-    cause = "reply frame" if pieces and not usage.reasoning else reply_cause(usage.reasoning)
-    return (*pieces, Piece(None, rest, "hidden", True, cause)), False
+    seen = tokens_of(
+        piece
+        for piece in pieces
+        if piece.segment is not None and lane.trace.segments[piece.segment].category == "thinking"
+    )
+    hidden = unseen(rest, (usage.reasoning or 0) - seen, bool(pieces))
+    found = (Piece(None, tokens, "hidden", True, cause) for cause, tokens in hidden)
+    return (*pieces, *found), False
 
 
-def reply_cause(reasoning: int | None) -> str:
-    """What billed output without text is called."""
-    return "hidden reasoning" if reasoning else "reply not in this file"
+def unseen(rest: int, reasoning: int, text: bool) -> Iterator[tuple[str, int]]:
+    """Billed output without text, by what it is called: as much as was thought unseen, then what stands
+    around a text, or the reply where no text is."""
+    thought = max(0, min(rest, reasoning))
+    if thought:
+        yield HIDDEN_REASONING, thought
+    if rest > thought:
+        yield "reply frame" if text else NO_REPLY, rest - thought
