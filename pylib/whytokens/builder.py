@@ -9,23 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypedDict, TypeVar, Unpack
+from typing import Protocol, TypedDict, TypeVar, Unpack
 
 from whytokens.bare import BareCalls
 from whytokens.components import MIN_CHARS, Component, cut_all
 from whytokens.impossible import possible
+from whytokens.interned import ROOT as ROOT
+from whytokens.interned import Interned
 from whytokens.model import (
     Call,
     CallId,
-    Category,
-    Media,
-    Message,
-    MessageId,
     NodeId,
     Options,
-    PromptTree,
-    Role,
-    Segment,
     SegmentId,
     Session,
     Trace,
@@ -33,8 +28,6 @@ from whytokens.model import (
     Usage,
     Where,
 )
-
-ROOT = NodeId(0)
 
 
 class Gatherer(Protocol):
@@ -116,20 +109,13 @@ def _asked_within(call: Call, model: str, spent: Usage) -> Call:
     )
 
 
-class TraceBuilder:
+class TraceBuilder(Interned):
     """Collects one trace. Not thread-safe; one per opened set of files."""
 
     def __init__(self, name: str) -> None:
+        super().__init__()
         self.name = name
-        self._segments: list[Segment] = []
-        self._segment_ids: dict[tuple[Any, ...], SegmentId] = {}
         self._sizes: dict[str, int] = {}
-        self._messages: list[Message] = []
-        self._message_ids: dict[tuple[Any, ...], MessageId] = {}
-        self._parents: list[NodeId] = [ROOT]
-        self._node_messages: list[MessageId] = [MessageId(-1)]
-        self._depths: list[int] = [0]
-        self._children: dict[tuple[NodeId, MessageId], NodeId] = {}
         self._drafts: list[_Draft] = []
         self._bare: BareCalls | None = BareCalls()  # all calls, while none has text
         self._sessions: dict[str, Session] = {}
@@ -143,103 +129,12 @@ class TraceBuilder:
 
     # -- what importers say ------------------------------------------------------------------
 
-    def segment(
-        self,
-        category: Category,
-        path: tuple[str, ...],
-        text: str | None,
-        where: Where,
-        *,
-        name: str | None = None,
-        media: Media | None = None,
-        tokens: int | None = None,
-    ) -> SegmentId:
-        """Intern one piece of content; the first place seen stays its `where`."""
-        key = (category, path, name, text, media, tokens)
-        found = self._segment_ids.get(key)
-        if found is None:
-            found = SegmentId(len(self._segments))
-            self._segment_ids[key] = found
-            self._segments.append(
-                Segment(
-                    id=found,
-                    category=category,
-                    path=path,
-                    name=name,
-                    text=text,
-                    media=media,
-                    tokens=tokens,
-                    where=where,
-                )
-            )
-        return found
-
-    def message(
-        self, role: Role, segments: Iterable[SegmentId], name: str | None = None
-    ) -> MessageId:
-        """Intern one message."""
-        key = (role, tuple(segments), name)
-        found = self._message_ids.get(key)
-        if found is None:
-            found = MessageId(len(self._messages))
-            self._message_ids[key] = found
-            self._messages.append(Message(id=found, role=role, segments=key[1], name=name))
-        return found
-
-    def segments_of(self, message: MessageId) -> list[SegmentId]:
-        return list(self._messages[message].segments)
-
-    def segment_at(self, number: SegmentId) -> Segment:
-        return self._segments[number]
-
-    def role_of(self, message: MessageId) -> Role:
-        return self._messages[message].role
-
     def remember(self, what: str, tokens: int) -> None:
         """Keep what a reply said of its own size, for requests that send it back."""
         self._sizes[what] = tokens
 
     def recall(self, what: str) -> int | None:
         return self._sizes.get(what)
-
-    def without(
-        self, message: MessageId, category: Category, *, keep_text: bool = False
-    ) -> MessageId:
-        """The message less its segments of one category (with `keep_text`, those without text)."""
-        whole = self._messages[message]
-        found = [self._segments[s] for s in whole.segments]
-        kept = [s.id for s in found if s.category != category or (keep_text and s.text is not None)]
-        if len(kept) == len(whole.segments):
-            return message
-        return self.message(whole.role, kept, whole.name)
-
-    def prompt(self, messages: Iterable[MessageId], after: NodeId = ROOT) -> NodeId:
-        """The prompt `after` continued by `messages`; shared prefixes give shared nodes."""
-        node = after
-        for message in messages:
-            key = (node, message)
-            found = self._children.get(key)
-            if found is None:
-                found = NodeId(len(self._parents))
-                self._children[key] = found
-                self._parents.append(node)
-                self._node_messages.append(message)
-                self._depths.append(self._depths[node] + 1)
-            node = found
-        return node
-
-    def between(self, start: NodeId, node: NodeId) -> list[MessageId]:
-        """The messages after `start` on the way to `node`, all of them where it does not lie there."""
-        found = []
-        while node not in (start, ROOT):
-            found.append(self._node_messages[node])
-            node = self._parents[node]
-        found.reverse()
-        return found
-
-    def depth(self, node: NodeId) -> int:
-        """Number of messages in the prompt at `node` (the unit of `Call.cache_marks`)."""
-        return self._depths[node]
 
     def call(
         self,
@@ -356,11 +251,7 @@ class TraceBuilder:
             importer=" + ".join(self._importers),
             segments=tuple(self._segments),
             messages=tuple(self._messages),
-            prompts=PromptTree(
-                parents=tuple(self._parents),
-                messages=tuple(self._node_messages),
-                depths=tuple(self._depths),
-            ),
+            prompts=self.tree(),
             calls=calls,
             sessions=tuple(self._sessions[key] for key in sorted(self._sessions)),
             warnings=tuple(self._warnings),
