@@ -662,3 +662,31 @@ def test_fixes_of_other_apis_are_not_anthropics() -> None:
         assert found is not None
         assert found.fix is not None
         assert ("context_management" in found.fix.snippet) == anthropic
+
+
+def test_a_cap_is_below_what_it_is_for() -> None:
+    """Half of the smallest text found: a limit that none of them would have passed."""
+    client = CLIENTS["codex"]
+    evidence = tuple(
+        Evidence(call=CallId(0), segment=None, label="Bash", tokens=n, where=Where(file="t"))
+        for n in (4_045, 3_256)
+    )
+    waste = Waste(title="", why="", change=Say(), evidence=evidence, fix=Fix(text=""))
+    assert "tool_output_token_limit = 1500" in remedy(client, "stale-results", waste).snippet
+    assert "AGENTS.md" in remedy(client, "rereads", waste).snippet
+
+
+def test_more_of_a_cache_is_not_called_a_cache() -> None:
+    """An agent that caches its system text reads half of what it may: it does cache already."""
+    turns = [
+        Turn(at=30 * n, parts=[("system", "rules", 9_000), *(("user", f"m{m}", 600) for m in range(n + 1))],
+             read=9_000 if n else 0, write_5m=0 if n else 9_000)
+        for n in range(12)
+    ]  # fmt: skip
+    found = finding(checked(CLAUDE, turns), "uncached-prefix")
+    assert found is not None
+    assert found.title == "Set the cache breakpoints where more is read"
+    nothing = [replace(turn, read=0, write_5m=0) for turn in turns]
+    whole = finding(checked(CLAUDE, nothing), "uncached-prefix")
+    assert whole is not None
+    assert whole.title == "Cache the conversation with a moving breakpoint"

@@ -47,10 +47,16 @@ class Policy:
         """The policy in words."""
         found = []
         if self.static is not None:
-            found.append(f"a breakpoint after what never changes, kept {_life(rules, self.static)}")
+            found.append(
+                f"a breakpoint after what never changes (kept {_life(rules, self.static)})"
+            )
         if self.tail is not None:
-            found.append(f"one at the end of the last message, kept {_life(rules, self.tail)}")
+            found.append(f"a breakpoint after the last message (kept {_life(rules, self.tail)})")
         return " and ".join(found) or "as the provider does by itself"
+
+    def lives(self, rules: Rules) -> str:
+        """How long its entries live, the longest of them."""
+        return _life(rules, max(self.static or 0, self.tail or 0))
 
 
 def _life(rules: Rules, number: int) -> str:

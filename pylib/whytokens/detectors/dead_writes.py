@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from whytokens.detectors.plan_words import assumptions, best_fix, kind
 from whytokens.waste import Cache, Waste
-from whytokens.waste.priced import Priced
+from whytokens.waste.priced import Priced, some
 
 
 class DeadWrites:
@@ -28,7 +28,10 @@ class DeadWrites:
             read = sum(o.usage.cache_read or 0 for o in ones)
             yield Waste(
                 title="Stop writing cache entries that nothing reads",
-                why=f"{len(writers):,} calls write {written:,} tokens to the cache; {read:,} are read.",
+                why=(
+                    f"{some(len(writers), 'call')} {'writes' if len(writers) == 1 else 'write'} {written:,} "
+                    f"tokens to the cache; {read:,} are read."
+                ),
                 change=Cache(plan.number),
                 evidence=tuple(priced.call_evidence(one, "writes") for one in writers),
                 fix=best_fix(plan, ones[0]),

@@ -23,12 +23,15 @@ class IdleRebuilds:
             if plan.improves and kind(plan) == "idle":
                 rebuilt = list(_rebuilt(priced, plan))
                 comes = "comes" if len(rebuilt) == 1 else "come"
-                lives = plan.best.policy.spoken(plan.rules)
+                policy = plan.best.policy
+                cheaper = policy.spoken(plan.rules)
+                if plan.client is not None:  # where breakpoints stand is not its user's to say
+                    cheaper = f"entries kept {policy.lives(plan.rules)}"
                 yield Waste(
                     title="Keep the cache alive over your pauses",
                     why=(
                         f"{some(len(rebuilt), 'call')} {comes} after the entry ran out and the prefix "
-                        f"is written again; cheaper: {lives}."
+                        f"is written again; cheaper: {cheaper}."
                     ),
                     change=Cache(plan.number),
                     evidence=tuple(rebuilt),

@@ -52,7 +52,8 @@ class NearDuplicates:
             yield None
             for known, again, alike, kept in _pairs(priced, history):
                 first = history.calls[known.turn].call.id + 1
-                note = f"{math.floor(alike * 100)} % as in call {first:,}"
+                # Equal words in another order are not the same text.
+                note = f"{min(99, math.floor(alike * 100))} % as in call {first:,}"
                 found.add(priced, history, again, note, parts=[(0, round(kept * WHOLE))])
         if found:
             yield Waste(

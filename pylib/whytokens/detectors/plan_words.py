@@ -29,7 +29,10 @@ def kind(plan: Plan) -> Kind:
 
 
 def title(plan: Plan) -> str:
-    policy = plan.best.policy
+    """What to cache, or what more of it where much is read already."""
+    policy, read = plan.best.policy, sum(r.one.usage.cache_read or 0 for r in plan.requests)
+    if read * 2 > sum(bill.read for bill in plan.best.bills):
+        return "Set the cache breakpoints where more is read"
     if policy.tail is not None and policy.static is None:
         return "Cache the conversation with a moving breakpoint"
     if policy.static is not None and policy.tail is None:

@@ -2,13 +2,14 @@
 
 Spec: `remedies.json`, a row per client and findings, from the clients' own documentation. The first row
 that fits holds; rows without a client are for those that have none. "needs": "servers" asks for tools of
-MCP servers. `{server}` repeats its block of lines for each, `{tools}` and `{names}` are lists.
+MCP servers. `{server}` repeats its block of lines for each, `{tools}` and `{names}` are lists, `{cap}` and
+`{chars}` a limit that the texts found would not have passed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import resources
@@ -18,6 +19,8 @@ from whytokens.waste import Fix, Waste
 from whytokens.waste.clients import Client
 
 MAX_NAMES = 12
+# No cap below this: it would cut what is read in good faith. Characters of a token in most text.
+MIN_CAP_TOKENS, CHARS = 500, 4
 
 
 def remedy(client: Client, detector: str, waste: Waste) -> Fix:
@@ -48,6 +51,7 @@ def rows() -> Sequence[Mapping[str, Any]]:
 def _filled(lines: Sequence[str], servers: Sequence[str], waste: Waste) -> Iterator[str]:
     tools = [item.label for item in waste.evidence]
     names = [label.partition(" ")[2] or label for label in tools]
+    cap = _cap(item.tokens for item in waste.evidence)
     for line in lines:
         for server in servers if "{server}" in line else ("",):
             yield (
@@ -55,7 +59,14 @@ def _filled(lines: Sequence[str], servers: Sequence[str], waste: Waste) -> Itera
                 .replace("{servers}", _quoted(servers))
                 .replace("{tools}", _quoted(tools))
                 .replace("{names}", _quoted(names))
+                .replace("{cap}", str(cap))
+                .replace("{chars}", str(cap * CHARS))
             )
+
+
+def _cap(sizes: Iterable[int]) -> int:
+    """Half of the smallest in round tokens."""
+    return max(MIN_CAP_TOKENS, min(sizes, default=0) // 2 // MIN_CAP_TOKENS * MIN_CAP_TOKENS)
 
 
 def _servers(waste: Waste) -> list[str]:
