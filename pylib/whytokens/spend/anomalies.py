@@ -5,8 +5,8 @@ Spec: issue "Spend over time", overview, layer 4.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from whytokens.spend.runs import DAY_MS, Run
@@ -15,6 +15,7 @@ from whytokens.spend.series import WEEK_DAYS
 ABOVE_PERCENT = 150
 # A mean of fewer runs says nothing of the next one.
 LEAST_RUNS = 5
+WEEK_MS = WEEK_DAYS * DAY_MS
 
 
 class Outlier(NamedTuple):
@@ -30,8 +31,9 @@ class Outlier(NamedTuple):
     @property
     def usual(self) -> Run:
         """One of those runs that is as near to the middle as any: what to compare it with."""
-        ordered = sorted(self.of[self.start : self.end], key=lambda one: one.pusd)
-        return ordered[len(ordered) // 2]
+        some = range(self.start, self.end)
+        costs = sorted(zip((self.of[at].pusd for at in some), some, strict=True))
+        return self.of[costs[len(costs) // 2][1]]
 
 
 def outliers(found: Sequence[Run]) -> Iterator[Outlier]:
@@ -45,14 +47,19 @@ def outliers(found: Sequence[Run]) -> Iterator[Outlier]:
 
 
 def _of_workflow(some: list[Run]) -> Iterator[Outlier]:
-    some.sort(key=lambda run: (run.started_ms, run.run))
     times = [run.started_ms for run in some]
-    sums = [0]
-    for run in some:
-        sums.append(sums[-1] + run.pusd)
-    for run in some:
-        start = bisect_left(times, run.started_ms - WEEK_DAYS * DAY_MS)
-        end = bisect_left(times, run.started_ms)
-        count, total = end - start, sums[end] - sums[start]
-        if count >= LEAST_RUNS and run.pusd * 100 * count > ABOVE_PERCENT * total:
-            yield Outlier(run, (2 * total + count) // (2 * count), some, start, end)
+    if times != sorted(times):  # runs come as their trace has them, which is in order
+        some.sort(key=attrgetter("started_ms"))
+        times = [run.started_ms for run in some]
+    costs = [run.pusd for run in some]
+    start = end = total = 0  # of the window of the week before, which moves on with the runs
+    for at, (time, pusd) in enumerate(zip(times, costs, strict=True)):
+        while times[end] < time:
+            total += costs[end]
+            end += 1
+        while times[start] < time - WEEK_MS:
+            total -= costs[start]
+            start += 1
+        count = end - start
+        if count >= LEAST_RUNS and pusd * 100 * count > ABOVE_PERCENT * total:
+            yield Outlier(some[at], (2 * total + count) // (2 * count), some, start, end)

@@ -6,10 +6,10 @@ hundredths of a second, in a browser too. A cell is one run's calls of one day w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from itertools import compress
+from operator import add
 
 from whytokens.protocol import Filter
 from whytokens.spend.rows import UNTAGGED, Row
@@ -26,17 +26,51 @@ MAX_VALUES_SHARE, MAX_VALUES, FEW_VALUES = 2, 1_000, 20
 Codes = list[int]
 
 
+class Kept(Mapping[str, list[int]]):
+    """Some rows of columns, each column taken when it is asked for: a table reads a third of them."""
+
+    def __init__(self, columns: Mapping[str, list[int]], rows: Sequence[int]) -> None:
+        self._columns, self._rows = columns, rows
+        self._made: dict[str, list[int]] = {}
+
+    def __getitem__(self, name: str) -> list[int]:
+        if name not in self._made:
+            self._made[name] = list(map(self._columns[name].__getitem__, self._rows))
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+
 @dataclass(slots=True)
 class Cells:
     """`codes[name][i]` indexes `labels[name]`. `started_ms` and `first` are a cell's earliest call."""
 
     labels: dict[str, list[str]]
-    codes: dict[str, Codes]
-    measures: dict[str, list[int]]
+    codes: Mapping[str, Codes]
+    measures: Mapping[str, list[int]]
     started_ms: list[int]
     first: list[int]
     tags: tuple[str, ...]
     _made: dict[str, tuple[Codes, list[str]]] = field(default_factory=dict)
+    _alone: bool | None = None
+
+    @property
+    def alone(self) -> bool:
+        """Is each cell a run and a session of its own? Then nothing of a run is to be summed."""
+        if self._alone is None:
+            self._alone = all(
+                len(set(self.codes[name])) == len(self) for name in ("run", "session")
+            )
+        return self._alone
+
+    @property
+    def tokens(self) -> list[int]:
+        """Sent and received, by cell."""
+        return list(map(add, self.measures["input_tokens"], self.measures["output_tokens"]))
 
     def __len__(self) -> int:
         return len(self.first)
@@ -79,6 +113,13 @@ class Cells:
             found[code] += value
         return found
 
+    def rows_of(self, codes: Codes, size: int) -> list[list[int]]:
+        """The cells of each code."""
+        found: list[list[int]] = [[] for _ in range(size)]
+        for row, code in enumerate(codes):
+            found[code].append(row)
+        return found
+
     def run_sums(self, codes: Codes, size: int) -> tuple[list[list[int]], list[list[int]]]:
         """By code, what each run cost there and its tokens there."""
         runs, many = self.coded("run")[0], len(self.coded("run")[1]) or 1
@@ -102,22 +143,20 @@ class Cells:
 
     def where(self, wanted: Filter | None) -> Cells:
         """Only what a filter leaves; `first` and `last` are of calls, which cells no longer know."""
-        if not wanted:
+        fits = list(self._fits(wanted)) if wanted else []
+        if not fits:
             return self
-        masks = list(self._masks(wanted))
-        if not masks:
-            return self
-        keep = masks[0] if len(masks) == 1 else [all(some) for some in zip(*masks, strict=True)]
+        keep: Sequence[int] = range(len(self))
+        for codes, good in fits:
+            keep = [row for row in keep if good[codes[row]]]
         return Cells(
-            self.labels,
-            {name: list(compress(codes, keep)) for name, codes in self.codes.items()},
-            {name: list(compress(values, keep)) for name, values in self.measures.items()},
-            list(compress(self.started_ms, keep)),
-            list(compress(self.first, keep)),
-            self.tags,
-        )
+            self.labels, Kept(self.codes, keep), Kept(self.measures, keep),
+            [self.started_ms[row] for row in keep], [self.first[row] for row in keep], self.tags,
+            _alone=self.alone or None,
+        )  # fmt: skip
 
-    def _masks(self, wanted: Filter) -> Iterable[list[bool]]:
+    def _fits(self, wanted: Filter) -> Iterable[tuple[Codes, list[bool]]]:
+        """Codes, and which of them a filter leaves; the filter's dimensions one by one."""
         chosen: list[tuple[str, set[str]]] = []
         if wanted.get("sessions"):
             chosen.append(("session", set(wanted["sessions"])))
@@ -128,13 +167,11 @@ class Cells:
         chosen += [(name, {value}) for name, value in wanted.get("tags", {}).items()]
         for name, values in chosen:
             codes, labels = self.coded(name)
-            fits = [label in values for label in labels]
-            yield [fits[code] for code in codes]
+            yield codes, [label in values for label in labels]
         since, until = wanted.get("since", ""), wanted.get("until", "9999")
         if "since" in wanted or "until" in wanted:
             codes, days = self.coded("day")
-            fits = [day != UNTAGGED and since <= day <= until for day in days]
-            yield [fits[code] for code in codes]
+            yield codes, [day != UNTAGGED and since <= day <= until for day in days]
 
     def days(self) -> list[str]:
         """Every day from the first to the last that has a call, those without one too."""

@@ -68,14 +68,19 @@ SUMMED = (
 def grouped(found: Cells, names: Sequence[str]) -> list[Group]:
     """Cells by their values in `names`, dearest first."""
     codes, keys = found.joined(names)
-    sums = {name: found.sums(codes, len(keys), name) for name in SUMMED}
-    pusd, tokens = found.run_sums(codes, len(keys))
-    sessions = [0] * len(keys)
-    size = len(found.coded("session")[1]) or 1
-    for both in {
-        code * size + one for code, one in zip(codes, found.coded("session")[0], strict=True)
-    }:
-        sessions[both // size] += 1
+    rows = found.rows_of(codes, len(keys))
+    sums = {
+        name: [sum(map(found.measures[name].__getitem__, some)) for some in rows] for name in SUMMED
+    }
+    if found.alone:
+        counts = found.tokens
+        pusd = [list(map(found.measures["pusd"].__getitem__, some)) for some in rows]
+        tokens = [list(map(counts.__getitem__, some)) for some in rows]
+        sessions = list(map(len, rows))
+    else:
+        pusd, tokens = found.run_sums(codes, len(keys))
+        of = found.coded("session")[0]
+        sessions = [len(set(map(of.__getitem__, some))) for some in rows]
     made = [
         Group(
             key=key,

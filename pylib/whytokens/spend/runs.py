@@ -34,10 +34,16 @@ def runs(found: Cells, workflow: str) -> list[Run]:
     """Every run by workflow, in the order of their first calls."""
     codes, labels = found.coded(workflow)
     run_codes, run_labels = found.coded("run")
+    if found.alone:
+        columns = (
+            map(labels.__getitem__, codes), map(run_labels.__getitem__, run_codes), found.started_ms,
+            found.first, found.measures["calls"], found.tokens, found.measures["pusd"],
+        )  # fmt: skip
+        return list(map(Run._make, zip(*columns, strict=True)))
     parts: dict[tuple[int, int], list[int]] = {}
-    columns = (found.measures[name] for name in ("calls", "input_tokens", "output_tokens", "pusd"))
+    summed = (found.measures[name] for name in ("calls", "input_tokens", "output_tokens", "pusd"))
     for code, run, started, first, calls, sent, got, pusd in zip(
-        codes, run_codes, found.started_ms, found.first, *columns, strict=True
+        codes, run_codes, found.started_ms, found.first, *summed, strict=True
     ):
         part = parts.get((code, run))
         if part is None:
