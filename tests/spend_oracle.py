@@ -80,6 +80,10 @@ def _groups(ours: Cells, table: pd.DataFrame, names: list[str]) -> list[str]:
             ("p95 tokens", one.p95_tokens, _q(per_tokens, 95)),
             ("mean", one.mean_pusd, (2 * int(per_run.sum()) + len(per_run)) // (2 * len(per_run))),
         ]  # fmt: skip
+        days = ours.days()
+        for field, some in (("now_pusd", days[-7:]), ("before_pusd", days[-14:-7])):
+            of = int(part.loc[part["day"].isin(some), "pusd"].sum())
+            pairs.append((field, getattr(one, field), of))
         found += [f"{names} {key} {name}: {a} and {b}" for name, a, b in pairs if a != b]
     return found
 

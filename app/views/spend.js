@@ -52,7 +52,20 @@ export const PARTS = [
     label: "Efficiency",
     fields: [{ name: "agent", label: "By", kind: "select", options: ["", "tags", "model"] }],
   },
-  { key: "benchmarks", label: "Benchmarks", fields: [WORKFLOW] },
+  {
+    key: "benchmarks",
+    label: "Benchmarks",
+    fields: [
+      WORKFLOW,
+      {
+        name: "targets",
+        label: "Targets, $ an outcome",
+        kind: "text",
+        hint: "triage=0.05; rag=0.20",
+        wide: true,
+      },
+    ],
+  },
   {
     key: "what_if",
     label: "What if",

@@ -10,19 +10,23 @@ from pathlib import Path
 
 import genai_prices
 import pytest
+from genai_prices import data_snapshot
 from genai_prices import types as genai
 
 import month
 from building.places import BUILD
+from building.prices import overlay
 from whytokens.layouts.diff import compare
 from whytokens.opened import Opened
 from whytokens.pipeline import run
 from whytokens.prices import Quote
 from whytokens.prices.engine import standard
 from whytokens.spend import whatif
-from whytokens.spend.replay import as_opened, total, unchanged
+from whytokens.spend.replay import SUMMARIES, as_opened, total, unchanged
 from whytokens.spend.scenarios import (
+    Rule,
     Scene,
+    batched,
     budgeted,
     cached,
     capped,
@@ -129,6 +133,41 @@ def test_another_model_costs_what_genai_prices_says(made_month: Opened, model: s
     assert compared >= 50
 
 
+def test_every_model_and_its_batch_cost_what_genai_prices_says(made_month: Opened) -> None:
+    """Each model that both know by its own name, alone and in a batch; but what our overlay says otherwise."""
+    told, models, batches = overlay.names(), set(), set()
+    some = month.opened(month.month(3, seed=7))
+    for provider in data_snapshot.get_snapshot().providers:
+        for model in provider.models:
+            for batch in (False, True):
+                scene = Scene(some, standard(), unchanged(some.attributions))
+                routed([Rule(model.id)])(scene)
+                if batch:
+                    batched(scene)
+                for one in scene.calls:
+                    quote, call = one.quote(scene.book), one.call
+                    name = f"{provider.id}/{model.id}"
+                    if quote is None or quote.row != name or name in told or not one.touched:
+                        continue
+                    if batch != (call.tier == "batch") or any(
+                        "known from" in n for n in quote.notes
+                    ):
+                        continue
+                    usage = one.usage()
+                    theirs = model.calc_price(
+                        genai.Usage(
+                            input_tokens=(usage.input or 0) + (usage.cache_read or 0),
+                            cache_read_tokens=usage.cache_read, output_tokens=usage.output,
+                        ),
+                        provider, genai_request_timestamp=call.started,
+                        price_context={"processing": "batch"} if batch else None,
+                    ).total_price  # fmt: skip
+                    assert abs(_usd(one.cost(scene.book)) - theirs) <= Decimal(1) / 10**9, name
+                    (batches if batch else models).add(name)
+    print(f"{len(models)} models, {len(batches)} in a batch")
+    assert len(models) > 500 and len(batches) > 30
+
+
 def test_a_routing_rule_between_providers_is_a_plain_recomputation(made_month: Opened) -> None:
     text = "workflow=triage and prompt<2000 -> gpt-4o-mini; provider=anthropic -> gemini-2.5-flash"
     scene, steps, _ = whatif.applied(made_month, {"rules": text})
@@ -191,6 +230,7 @@ def test_capped_answers_and_rules_that_are_none(made_month: Opened) -> None:
 
 def test_what_would_be_is_a_trace_whose_spans_meet_its_bill(many: list[Opened]) -> None:
     """So the differential flame graph draws the dollars that the table says."""
+    summarised = 0
     for opened in many:
         scene = Scene(opened, standard(), unchanged(opened.attributions))
         without_tools(None)(scene)
@@ -203,9 +243,14 @@ def test_what_would_be_is_a_trace_whose_spans_meet_its_bill(many: list[Opened]) 
             assert sum(s.tokens for s in one.spans() if s.billed != "output") == one.prompt_tokens
             assert changed.bill and changed.bill.tokens == one.prompt_tokens
             if isinstance(one.quote, Quote):
-                assert one.cost_pusd + changed.beside_pusd == changed.cost(scene.book)
+                assert one.cost_pusd == changed.cost(scene.book)
+        replies = after.tallies.reply_overhead.get(SUMMARIES)
+        beside = sum(c.beside_pusd for c in scene.calls if c.bill)
+        assert (replies.pusd if replies else 0) == beside
+        summarised += bool(beside)
         tree = compare(opened, after)["tree"]
         assert sum(tree["tokens_after"][:1]) <= sum(tree["tokens_before"][:1])
+    assert summarised
 
 
 def test_nothing_changed_compares_as_nothing(many: list[Opened]) -> None:

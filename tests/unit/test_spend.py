@@ -24,6 +24,7 @@ from whytokens.spend.runs import Run, runs
 from whytokens.spend.series import bands, daily
 from whytokens.spend.stats import deviation, mean, percentile
 from whytokens.spend.tables import Spend, nusd, pusd_of, sheet
+from whytokens.spend.targets import outcome_costs, targets, verdict
 
 START = datetime(2026, 11, 2, 23, 30, tzinfo=UTC)
 
@@ -142,6 +143,25 @@ def test_benchmarks_are_a_file_that_later_runs_are_held_to() -> None:
     ):
         with pytest.raises(TraceError):
             read(bad, "b.json")
+
+
+def test_targets_are_dollars_an_outcome_and_what_is_none_is_said() -> None:
+    text = "triage=0.05; rag = $0.20\nother=1; nonsense; rag=-1; triage=0.07; triage=0.05"
+    made, wrong = targets(text, {"triage", "rag"})
+    assert made == {"triage": 50_000_000_000, "rag": 200_000_000_000}
+    assert [one.split("”")[0] for one in wrong] == [
+        "No run is of “other", "“nonsense", "“rag=-1", "“triage",
+    ]  # fmt: skip
+    ends = {"outcome": "success"}
+    some = [
+        row(n, tags={"workflow": "w", **(ends if n == 2 else {"outcome": "failure"})})
+        for n in (1, 2, 3)
+    ]
+    costs = outcome_costs(cells(some), "workflow")
+    assert costs == {"w": (1, 600)}
+    assert [verdict(goal, costs["w"]) for goal in (None, 599, 600)] == ["", "above it", "within it"]
+    assert outcome_costs(cells(some[:1]), "workflow")["w"].pusd is None
+    assert verdict(1, None) == "no outcome yet"
 
 
 def test_dollars_as_people_type_them() -> None:

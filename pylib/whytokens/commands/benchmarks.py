@@ -9,9 +9,10 @@ from whytokens.money import dollars
 from whytokens.opened import Opened
 from whytokens.price_note import nusd
 from whytokens.spend.benchmarks import Baseline, Verdict, check_benchmarks, passes
-from whytokens.spend.cells import cells
+from whytokens.spend.cells import Cells, cells
 from whytokens.spend.rows import rows
 from whytokens.spend.runs import runs
+from whytokens.spend.targets import outcome_costs, verdict
 
 RULE = "benchmarks"
 
@@ -19,7 +20,8 @@ RULE = "benchmarks"
 def beyond(opened: Opened, tag: str, known: Sequence[Baseline]) -> list[Breach]:
     """Every workflow whose middle run costs more than three in four runs of its baseline did, or whose P95
     run is beyond its P99. Nothing to hold to them is a breach too."""
-    found = runs(cells(rows(opened.attributions, opened.trace.sessions), [tag]), tag)
+    calls = cells(rows(opened.attributions, opened.trace.sessions), [tag])
+    found = runs(calls, tag)
     verdicts = check_benchmarks(known, found)
     if not verdicts:
         text = f"No call's {tag} is one of the baseline's: nothing could be checked."
@@ -29,7 +31,20 @@ def beyond(opened: Opened, tag: str, known: Sequence[Baseline]) -> list[Breach]:
         Breach(rule=RULE, message=_message(one, by_name[one.workflow]))
         for one in verdicts
         if not passes(one)
-    ]
+    ] + _above_target(calls, tag, known)
+
+
+def _above_target(calls: Cells, tag: str, known: Sequence[Baseline]) -> list[Breach]:
+    """Every workflow whose outcomes cost more than the file allows."""
+    costs = outcome_costs(calls, tag)
+    made = []
+    for one in known:
+        outcome = costs.get(one.workflow)
+        if outcome and outcome.pusd is not None and verdict(one.target_pusd, outcome) == "above it":
+            now, then = dollars(nusd(outcome.pusd)), dollars(nusd(one.target_pusd or 0))
+            text = f"{one.workflow}: an outcome costs {now}, its target is {then}."
+            made.append(Breach(rule=RULE, message=text))
+    return made
 
 
 def _message(one: Verdict, base: Baseline) -> str:

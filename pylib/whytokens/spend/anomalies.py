@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
+from whytokens.spend.cells import WEEK_DAYS
 from whytokens.spend.runs import DAY_MS, Run
-from whytokens.spend.series import WEEK_DAYS
 
 ABOVE_PERCENT = 150
 # A mean of fewer runs says nothing of the next one.

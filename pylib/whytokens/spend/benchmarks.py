@@ -18,6 +18,7 @@ from whytokens.spend.cells import Cells
 from whytokens.spend.runs import Run, runs, workflow_tag
 from whytokens.spend.stats import QUANTILES, percentile
 from whytokens.spend.tables import Asked, Spend, Table, fact, nusd, sheet, value
+from whytokens.spend.targets import Outcome, outcome_costs, targets, verdict
 
 Tier = Literal["green", "yellow", "red", "critical"]
 TIERS: tuple[tuple[Tier, int], ...] = (("green", 75), ("yellow", 90), ("red", 99))
@@ -154,7 +155,9 @@ def passes(one: Verdict) -> bool:
 def benchmarks(spend: Spend, asked: Asked) -> SpendValue:
     name = asked.get("workflow") or workflow_tag(spend.cells)
     found = runs(spend.cells, name)
-    made = baselines(found)
+    goals, wrong = targets(asked.get("targets", ""), {run.workflow for run in found})
+    made = baselines(found, goals)
+    ended = outcome_costs(spend.cells, name)
     parts: dict[str, list[int]] = {}
     for run in found:
         parts.setdefault(run.workflow, []).append(run.pusd)
@@ -163,18 +166,31 @@ def benchmarks(spend: Spend, asked: Asked) -> SpendValue:
         tiers = _verdict(one, sorted(parts[one.workflow])).counts
         thin = f"{one.runs:,} of {LEAST_RUNS} runs: a rough baseline" if one.thin else ""
         rows.append([one.workflow, one.runs, *(nusd(one.pusd[q]) for q in QUANTILES), one.tokens[50], one.tokens[95],
-                     *tiers.values(), thin])  # fmt: skip
+                     *tiers.values(), *_held(one, ended.get(one.workflow)), thin])  # fmt: skip
     columns = [(name, "text"), ("runs", "count"), *((f"P{q} cost", "nusd") for q in QUANTILES),
                ("P50 tokens", "count"), ("P95 tokens", "count"), ("green", "count"), ("yellow", "count"),
-               ("red", "count"), ("critical", "count"), ("note", "text")]  # fmt: skip
+               ("red", "count"), ("critical", "count"), ("cost of an outcome", "nusd"), ("its target", "nusd"),
+               ("against it", "text"), ("note", "text")]  # fmt: skip
     few = sum(one.thin for one in made)
     facts = [
         fact("workflows", len(made), "count"),
         fact(f"with {LEAST_RUNS} runs or more", len(made) - few, "count"),
     ]
+    if goals:
+        over = sum(verdict(one.target_pusd, ended.get(one.workflow)) == "above it" for one in made)
+        facts.append(fact("above their target", over, "count", f"of {len(goals):,} with one"))
     note = "Green up to P75 of the cost of a run, yellow up to P90, red up to P99, critical above."
-    return value("benchmarks", facts, [sheet("benchmarks", f"A run's cost by {name}", columns, rows, note=note)],
+    return value("benchmarks", facts, [sheet("benchmarks", f"A run's cost by {name}", columns, rows, note=note)], wrong,
                  file=written(made, name), workflow=name)  # fmt: skip
+
+
+def _held(one: Baseline, outcome: Outcome | None) -> list[SheetCell]:
+    """What an outcome costs, what it may, and how these stand to each other."""
+    return [
+        None if outcome is None or outcome.pusd is None else nusd(outcome.pusd),
+        None if one.target_pusd is None else nusd(one.target_pusd),
+        verdict(one.target_pusd, outcome),
+    ]
 
 
 def runs_of(found: Cells, tag: str) -> list[Run]:

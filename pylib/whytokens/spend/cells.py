@@ -21,6 +21,7 @@ MEASURES = (
 FIXED = ("run", "session", "model", "provider", "template", "day")
 # Where a cell without a time stands.
 NO_TIME = -1
+WEEK_DAYS = 7
 # A tag with more values than this for each call is an id of the call: it would make every call a cell.
 MAX_VALUES_SHARE, MAX_VALUES, FEW_VALUES = 2, 1_000, 20
 Codes = list[int]
@@ -57,6 +58,7 @@ class Cells:
     tags: tuple[str, ...]
     _made: dict[str, tuple[Codes, list[str]]] = field(default_factory=dict)
     _alone: bool | None = None
+    _weeks: tuple[list[int], list[int]] | None = None
 
     @property
     def alone(self) -> bool:
@@ -172,6 +174,22 @@ class Cells:
         if "since" in wanted or "until" in wanted:
             codes, days = self.coded("day")
             yield codes, [day != UNTAGGED and since <= day <= until for day in days]
+
+    def last_weeks(self) -> tuple[list[int], list[int]]:
+        """The cost of each cell in the last seven days, and of each in the seven before; else 0."""
+        if self._weeks is not None:
+            return self._weeks
+        days = self.days()
+        now, before = set(days[-WEEK_DAYS:]), set(days[-2 * WEEK_DAYS : -WEEK_DAYS])
+        codes, labels = self.coded("day")
+        pusd, made = self.measures["pusd"], []
+        for some in (now, before):
+            within = [label in some for label in labels]
+            made.append(
+                [cost if within[code] else 0 for code, cost in zip(codes, pusd, strict=True)]
+            )
+        self._weeks = (made[0], made[1])
+        return self._weeks
 
     def days(self) -> list[str]:
         """Every day from the first to the last that has a call, those without one too."""

@@ -13,6 +13,7 @@ from whytokens.spend.groups import Group, grouped
 from whytokens.spend.rows import UNTAGGED
 from whytokens.spend.tables import (
     GROUP_COLUMNS,
+    TREND,
     Asked,
     Spend,
     Table,
@@ -87,7 +88,9 @@ def chargeback(spend: Spend, asked: Asked) -> SpendValue:
         fact("cost", nusd(total), "nusd"),
         fact("untagged", nusd(bare), "nusd", _share(bare, total)),
     ]
-    made = sheet("chargeback", f"By {' › '.join(dimensions)}", columns, rows, filters=filters)
+    made = sheet(
+        "chargeback", f"By {' › '.join(dimensions)}", columns, rows, filters=filters, note=TREND
+    )
     return value("chargeback", facts, [made], by=",".join(names), period=str(period))
 
 
@@ -106,7 +109,7 @@ def leaderboard(spend: Spend, asked: Asked) -> SpendValue:
     groups = grouped(spend.cells, [name])
     rows = [[one.key[0], *group_row(one)] for one in groups]
     made = sheet("leaderboard", f"Dearest by {name}", [(name, "text"), *GROUP_COLUMNS], rows,
-                 filters=[filter_of([name], one.key) for one in groups])  # fmt: skip
+                 filters=[filter_of([name], one.key) for one in groups], note=TREND)  # fmt: skip
     return value("leaderboard", [], [made], dimension=name)
 
 

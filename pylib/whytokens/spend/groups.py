@@ -12,7 +12,8 @@ from whytokens.spend.stats import divided, percentile
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """Sums over calls. `unpriced` of the `calls` have no price and add nothing to `pusd`. A run's
-    part in the group is what `run_pusd` and `run_tokens` list, smallest first."""
+    part in the group is what `run_pusd` and `run_tokens` list, smallest first. `now_pusd` is the cost of
+    the last seven days of all groups, `before_pusd` that of the seven before."""
 
     key: tuple[str, ...]
     calls: int
@@ -25,8 +26,18 @@ class Group:
     output_tokens: int
     reasoning_tokens: int
     pusd: int
+    now_pusd: int
+    before_pusd: int
     run_pusd: tuple[int, ...]
     run_tokens: tuple[int, ...]
+
+    @property
+    def trend_permille(self) -> int | None:
+        """By how much the last seven days cost more than the seven before; None where those cost nothing."""
+        if not self.before_pusd:
+            return None
+        more = self.now_pusd - self.before_pusd
+        return (2000 * more + self.before_pusd) // (2 * self.before_pusd)
 
     @property
     def runs(self) -> int:
@@ -72,6 +83,7 @@ def grouped(found: Cells, names: Sequence[str]) -> list[Group]:
     sums = {
         name: [sum(map(found.measures[name].__getitem__, some)) for some in rows] for name in SUMMED
     }
+    weeks = found.last_weeks()
     if found.alone:
         counts = found.tokens
         pusd = [list(map(found.measures["pusd"].__getitem__, some)) for some in rows]
@@ -84,6 +96,8 @@ def grouped(found: Cells, names: Sequence[str]) -> list[Group]:
     made = [
         Group(
             key=key,
+            now_pusd=sum(map(weeks[0].__getitem__, rows[at])),
+            before_pusd=sum(map(weeks[1].__getitem__, rows[at])),
             sessions=sessions[at],
             run_pusd=tuple(sorted(pusd[at])),
             run_tokens=tuple(sorted(tokens[at])),
@@ -100,4 +114,6 @@ def whole(found: Cells) -> Group:
     return next(iter(grouped(found, ())), _NOTHING)
 
 
-_NOTHING = Group(key=(), sessions=0, run_pusd=(), run_tokens=(), **dict.fromkeys(SUMMED, 0))
+_NOTHING = Group(
+    key=(), sessions=0, now_pusd=0, before_pusd=0, run_pusd=(), run_tokens=(), **dict.fromkeys(SUMMED, 0)
+)  # fmt: skip

@@ -10,13 +10,14 @@ from heapq import nlargest
 
 from whytokens.protocol import Fact, Filter, Plot, Sheet, SpendValue
 from whytokens.spend.anomalies import ABOVE_PERCENT, Outlier, outliers
-from whytokens.spend.cells import Cells
+from whytokens.spend.cells import WEEK_DAYS, Cells
 from whytokens.spend.groups import grouped
 from whytokens.spend.runs import AGENT_TAGS, runs, workflow_tag
-from whytokens.spend.series import WEEK_DAYS, bands, daily, day_before
+from whytokens.spend.series import bands, daily, day_before
 from whytokens.spend.stats import percentile
 from whytokens.spend.tables import (
     GROUP_COLUMNS,
+    TREND,
     Asked,
     Spend,
     Table,
@@ -155,7 +156,7 @@ def _agents(found: Cells) -> Sheet:
     top = grouped(found, [name])[:TOP_AGENTS]
     return sheet("agents", f"Dearest by {name}", [(name, "text"), *GROUP_COLUMNS],
                  [[one.key[0], *group_row(one)] for one in top],
-                 filters=[filter_of([name], one.key) for one in top])  # fmt: skip
+                 filters=[filter_of([name], one.key) for one in top], note=TREND)  # fmt: skip
 
 
 def week_before(wanted: Filter) -> Filter:

@@ -16,10 +16,13 @@ from whytokens.attribution.tally import tally
 from whytokens.cache import Bill
 from whytokens.model import Call, SegmentId, Usage
 from whytokens.opened import Opened
-from whytokens.prices import Quote, Unpriced
+from whytokens.prices import Extra, Quote, Unpriced
 from whytokens.prices.engine import Book, cost_pusd, quote_for
 from whytokens.templates import Piece
 from whytokens.waste.pricing import billed
+
+# The frame of calls that would write summaries, in the differential flame graph.
+SUMMARIES = "calls that write summaries"
 
 
 @dataclass(slots=True)
@@ -105,7 +108,7 @@ def _attribution(changed: Changed, book: Book) -> Attribution:
     one = changed.one
     if not changed.touched or changed.bill is None:
         return one
-    usage, quote = changed.usage(), changed.quote(book)
+    usage, quote = changed.usage(), _with_beside(changed.quote(book), changed.beside_pusd)
     pieces = one.pieces
     if changed.gone or changed.bill.tokens != one.prompt_tokens:
         kept = [piece for piece in one.prompt_pieces() if piece.segment not in changed.gone]
@@ -118,6 +121,14 @@ def _attribution(changed: Changed, book: Book) -> Attribution:
         one, call=changed.call, quote=quote or one.quote, usage=usage, prompt_tokens=changed.bill.tokens,
         pieces=pieces, reply=tuple(_sized(list(one.reply), changed.output)),
     )  # fmt: skip
+
+
+def _with_beside(quote: Quote | None, pusd: int) -> Quote | None:
+    """The rates, with what the calls cost that this one needs: a frame of its own."""
+    if quote is None or not pusd:
+        return quote
+    extras = (*quote.beside, Extra(name=SUMMARIES, pusd=pusd))
+    return replace(quote, fees_pusd=quote.fees_pusd + pusd, extras=extras)
 
 
 def _sized(pieces: Sequence[Piece], tokens: int) -> list[Piece]:

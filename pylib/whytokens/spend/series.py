@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from whytokens.spend.cells import Cells
 from whytokens.spend.stats import deviation, mean
 
-WEEK_DAYS = 7
 # The band of a day looks back this far, and is not drawn before there is a week to look at.
 BAND_DAYS, BAND_LEAST = 28, 7
 BAND_DEVIATIONS = 2

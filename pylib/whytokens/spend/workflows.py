@@ -13,9 +13,18 @@ from whytokens.spend.cells import Cells
 from whytokens.spend.groups import Group, grouped
 from whytokens.spend.ratios import expected
 from whytokens.spend.runs import workflow_tag
-from whytokens.spend.series import WEEK_DAYS
 from whytokens.spend.stats import divided
-from whytokens.spend.tables import Asked, Spend, Table, filter_of, nusd, permille, sheet, value
+from whytokens.spend.tables import (
+    TREND,
+    Asked,
+    Spend,
+    Table,
+    filter_of,
+    nusd,
+    permille,
+    sheet,
+    value,
+)
 
 OUTCOME_TAGS = ("outcome", "success", "resolved", "status")
 GOOD = frozenset(
@@ -62,17 +71,16 @@ def workflows(spend: Spend, asked: Asked) -> SpendValue:
         else ["No call says how its run ended (tag outcome): cost of a success is not known."]
     )
     made = sheet("workflows", f"By {name}", columns, rows, filters=[filter_of([name], one.key) for one in groups],
-                 note="Trend: the last 7 days' cost against the 7 before.")  # fmt: skip
+                 note=TREND)  # fmt: skip
     return value("workflows", [], [made], notes, workflow=name)
 
 
 def _row(one: Group, line: list[int], ended: Outcomes | None) -> list[SheetCell]:
-    now, before = sum(line[-WEEK_DAYS:]), sum(line[-2 * WEEK_DAYS : -WEEK_DAYS])
     ratio = permille(one.output_tokens, one.input_tokens)
     return [
         one.runs, one.calls, one.mean_tokens, one.p95_tokens, nusd(one.pusd), nusd(one.mean_pusd), nusd(one.p95_pusd),
         [nusd(cost) for cost in line[-SPARK_DAYS:]],
-        None if before == 0 else (2000 * (now - before) + before) // (2 * before),
+        one.trend_permille,
         ratio, expected(one.key[0], ratio), permille(one.read_tokens, one.input_tokens),
         None if ended is None else permille(ended.good, ended.known),
         None if ended is None or not ended.good else nusd(divided(one.pusd, ended.good)),
