@@ -22,12 +22,14 @@ from whytokens.counting import count
 from whytokens.errors import TraceError
 from whytokens.exporters.sheet_csv import sheet_csv
 from whytokens.filters import filtered
+from whytokens.kept import Kept
 from whytokens.layouts.diff import compare
 from whytokens.layouts.life import life
 from whytokens.model import SegmentId, Where
 from whytokens.opened import Opened
 from whytokens.pipeline import (
     Event,
+    Step,
     apart,
     book_of,
     checking,
@@ -52,7 +54,7 @@ from whytokens.protocol import (
     SpendValue,
     TextValue,
 )
-from whytokens.report import report
+from whytokens.report import reporting
 from whytokens.secrets import secrets
 from whytokens.spend import whatif as what_if
 from whytokens.spend.bare_cells import bare_cells
@@ -88,7 +90,7 @@ def _open(request: Request) -> Generator[Event, None, Report]:
     with _unswept():
         found = yield from open_sources(logs or sources, book_of(_snapshot.get("newer"), own))
         _opened[slot] = found
-        return report(found)
+        return (yield from _reported(found))
 
 
 @contextmanager
@@ -119,7 +121,15 @@ def _priced(own: Own) -> Generator[Event, None, Report]:
     _cells.clear()
     for slot, one in list(_opened.items()):
         _opened[slot] = yield from priced(one.trace, one.lanes, book)
-    return report(_opened["trace"])
+    return (yield from _reported(_opened["trace"]))
+
+
+def _reported(opened: Opened) -> Generator[Event, None, Report]:
+    """The report, with the last step of checking where it pauses."""
+    done = len(registry.DETECTORS)
+    for _ in (steps := Kept(reporting(opened))):
+        yield Step(stage="checking", done=done, total=done, unit="checks")
+    return steps.value
 
 
 def _own(request: Request) -> Own:
@@ -135,7 +145,7 @@ def _report(request: Request) -> Generator[Event, None, Report]:
     if request.get("filter"):
         checked = yield from checking(found.trace, found.attributions, found.book)
         found = replace(found, checked=checked)
-    return report(found)
+    return (yield from _reported(found))
 
 
 def _layout(request: Request) -> Generator[Event, None, Columns]:

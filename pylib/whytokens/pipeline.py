@@ -26,6 +26,7 @@ from whytokens.containers.documents import documents
 from whytokens.containers.pairs import join
 from whytokens.errors import TraceError
 from whytokens.importers import Importer
+from whytokens.kept import Kept
 from whytokens.left_out import left_out, not_as_it_stands
 from whytokens.model import Call, Trace, Where
 from whytokens.opened import Opened
@@ -261,47 +262,34 @@ def _price(trace: Trace, lanes: Lanes, book: Book) -> Generator[Event, None, Seq
 def _price_bare(
     calls: BareCalls, lanes: Lanes, book: Book
 ) -> Generator[Event, None, BareAttributions]:
-    steps, clock = attributed(calls, lanes, book), _Clock()
-    while True:
-        try:
-            done = next(steps)
-        except StopIteration as stop:
-            found: BareAttributions = stop.value
-            return found
+    clock = _Clock()
+    for done in (steps := Kept(attributed(calls, lanes, book))):
         if clock.due():
             yield Step(stage="pricing", done=done, total=len(calls), unit="calls")
+    return steps.value
 
 
 def _summed(attributions: Sequence[Attribution]) -> Generator[Event, None, Tallies]:
     """Sum all calls: the end of pricing."""
     if isinstance(attributions, BareAttributions):
         return bare_tallies(attributions)
-    steps, total, clock = tallying(attributions), len(attributions), _Clock()
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            tallies: Tallies = stop.value
-            return tallies
+    total, clock = len(attributions), _Clock()
+    for _ in (steps := Kept(tallying(attributions))):
         if clock.due():
             yield Step(stage="pricing", done=total, total=total, unit="calls")
+    return steps.value
 
 
 def checking(
     trace: Trace, attributions: Sequence[Attribution], book: Book
 ) -> Generator[Event, None, Checked]:
     """Look for waste; every detector is a step."""
-    steps, total = check(trace, attributions, registry.DETECTORS, book), len(registry.DETECTORS)
-    clock, before = _Clock(), -1
-    while True:
-        try:
-            done = next(steps)
-        except StopIteration as stop:
-            checked: Checked = stop.value
-            return checked
+    total, clock, before = len(registry.DETECTORS), _Clock(), -1
+    for done in (steps := Kept(check(trace, attributions, registry.DETECTORS, book))):
         if done != before or clock.due():
             yield Step(stage="checking", done=done, total=total, unit="checks")
         before = done
+    return steps.value
 
 
 def run(
@@ -315,16 +303,12 @@ def run(
 
 def finished(steps: Generator[Event, None, T], see: Callable[[Event], None] | None = None) -> T:
     """What a generator of events returns, its assets provided from the package."""
-    try:
-        while True:
-            event = next(steps)
-            if isinstance(event, Need):
-                assets.read(event.asset)
-            if see:
-                see(event)
-    except StopIteration as stop:
-        found: T = stop.value
-        return found
+    for event in (kept := Kept(steps)):
+        if isinstance(event, Need):
+            assets.read(event.asset)
+        if see:
+            see(event)
+    return kept.value
 
 
 def session_calls(trace: Trace, session: str | None) -> tuple[Call, ...]:

@@ -110,7 +110,7 @@ def test_an_error_of_ours_never_quotes_the_users_text(monkeypatch: pytest.Monkey
     def broken(*_: object) -> None:
         raise RuntimeError("secret prompt text")
 
-    monkeypatch.setattr("whytokens.operations.report", broken)
+    monkeypatch.setattr("whytokens.operations.reporting", broken)
     error = ask(op="open", files=[{"name": "s.jsonl", "path": str(LOG)}])[-1]["error"]
     assert error["code"] == "bug"
     assert "secret" not in json.dumps(error)

@@ -40,10 +40,13 @@ class StaleResults:
     key = "stale-results"
     looks_for = "large tool results that no later turn uses"
 
-    def find(self, priced: Priced) -> Iterator[Waste]:
+    def find(self, priced: Priced) -> Iterator[Waste | None]:
         found = Found()
         for history in priced.histories:
             for arrival in _stale(priced, history):
+                if arrival is None:
+                    yield None
+                    continue
                 kept = min(WHOLE, KEPT_TOKENS * WHOLE // arrival.tokens)
                 note = "not quoted by any later turn"
                 found.add(priced, history, arrival, note, parts=[(kept, WHOLE)])
@@ -69,14 +72,17 @@ class StaleResults:
             )
 
 
-def _stale(priced: Priced, history: History) -> Iterator[Arrival]:
+def _stale(priced: Priced, history: History) -> Iterator[Arrival | None]:
+    """With pauses: every word of a session is looked at, 2 s of a tab's work on 600 MB."""
     results = [a for a in history.arrivals if a.segment.category == "tool_result"]
     least = _oversized([a.tokens for a in results if not a.again])
     large = [a for a in results if a.tokens >= least and a.segment.text]
-    words = _Words(priced, history) if large else None
+    words = _Words()
+    if large:
+        yield from words.read(priced, history)
     for arrival in large:
         carried = len(history.calls) - arrival.turn > TURNS_TO_USE + TURNS_AFTER
-        if words is not None and carried and not words.quoted(arrival):
+        if carried and not words.quoted(arrival):
             yield arrival
 
 
@@ -91,19 +97,23 @@ def _oversized(sizes: list[int]) -> float:
 class _Words:
     """Of every word of a session: the turn it came in, and the last turn the model said it."""
 
-    def __init__(self, priced: Priced, history: History) -> None:
+    def __init__(self) -> None:
         self.came: dict[str, int] = {}
         self.said: dict[str, int] = {}
+
+    def read(self, priced: Priced, history: History) -> Iterator[None]:
         for arrival in history.arrivals:
             if arrival.segment.text and arrival.segment.category != "tools":
                 for word in WORD.findall(arrival.segment.text):
                     self.came.setdefault(word, arrival.turn)
                     if arrival.segment.category in ("assistant", "tool_call"):
                         self.said[word] = max(arrival.turn - 1, self.said.get(word, 0))
+            yield
         for turn, one in enumerate(history.calls):
             for number in one.call.reply:
                 for word in WORD.findall(priced.trace.segments[number].text or ""):
                     self.said[word] = max(turn, self.said.get(word, 0))
+            yield
 
     def quoted(self, arrival: Arrival) -> bool:
         """Does the model later say words that this result brought in?"""
