@@ -27,6 +27,9 @@ export function stage(act) {
       select,
       zoom: (row) => act.zoom(row),
       menu: (row, x, y) => act.menu(row, x, y),
+      read: (words) => {
+        byId("status").textContent = words;
+      },
     }),
     table: new Table(byId("table"), select),
   };
@@ -64,6 +67,7 @@ function drawStage(view, scene) {
   for (const id of STAGE) {
     byId(id).hidden = !(list && id === "table") && (!view.shows.includes(id) || (list && id === "chart"));
   }
+  byId("status").hidden = byId("chart").hidden;
   if (list) {
     if (tree) scene.parts.table.draw(tree, seen, view.painted ? DIFF_ROWS : FRAMES);
   }

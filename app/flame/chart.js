@@ -53,7 +53,7 @@ const PAINT = {
 const shortened = (label) => (/^[~.]?\/.*\/.*\//.test(label) ? `…/${label.split("/").slice(-2).join("/")}` : label);
 
 export class Chart {
-  /** @param {HTMLElement} host @param {{select: (row: number) => void, zoom: (row: number) => void, menu: (row: number, x: number, y: number) => void}} on */
+  /** @param {HTMLElement} host @param {{select: (row: number) => void, zoom: (row: number) => void, menu: (row: number, x: number, y: number) => void, read: (words: string) => void}} on */
   constructor(host, on) {
     this.host = host;
     this.on = on;
@@ -71,6 +71,8 @@ export class Chart {
     host.tabIndex = 0;
     host.addEventListener("click", (event) => this.#clicked(event), true);
     host.addEventListener("contextmenu", (event) => this.#menu(event));
+    host.addEventListener("mouseover", (event) => this.#read(this.#row(event)));
+    host.addEventListener("mouseleave", () => this.#read(null));
   }
 
   /** @param {Tree} tree @param {Look} look @param {Paint} [paint] */
@@ -163,6 +165,12 @@ export class Chart {
     const active = this.host.querySelector(`#frame-${look.selected}`);
     if (active) this.host.setAttribute("aria-activedescendant", active.id);
     else this.host.removeAttribute("aria-activedescendant");
+    this.#read(null);
+  }
+
+  /** The status line: the frame under the pointer, else the selected one. @param {number | null} row */
+  #read(row) {
+    if (this.tree && this.look) this.on.read(this.paint.spoken(this.tree, row ?? this.look.selected, this.look));
   }
 
   #pattern() {

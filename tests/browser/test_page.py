@@ -72,6 +72,18 @@ def test_the_page_shows_what_the_command_says(desk: Page, address: str) -> None:
     assert f"{totals['input'] + totals['output']:,} tokens" in label
 
 
+def test_the_status_line_reads_the_frame_under_the_pointer(desk: Page, address: str) -> None:
+    desk.goto(address)
+    status = desk.get_by_test_id("status")
+    expect(status).to_contain_text("all calls,")
+    frame(desk, "tools").hover()
+    expect(status).to_have_text(frame(desk, "tools").get_attribute("aria-label") or "no label")
+    desk.mouse.move(5, 5)
+    expect(status).to_contain_text("all calls,")
+    desk.keyboard.press("4")
+    expect(status).to_be_hidden()
+
+
 def test_search_shows_the_matched_share_and_never_throws(desk: Page, address: str) -> None:
     desk.goto(address)
     expect(desk.get_by_test_id("example")).to_be_visible()
