@@ -184,7 +184,7 @@ def _int(value: Any) -> Any:
 def _owns(row: Json) -> bool:
     if "call_type" in row or "run_type" in row:
         return False
-    if row.get("type") in CALLS and "startTime" in row and "input" in row:
+    if str(row.get("type")) in CALLS and "startTime" in row and "input" in row:
         return True  # an observation with little else, within its trace
     ids = "traceId" in row or "trace_id" in row or "trace " in row
     return ids and any(
