@@ -25,9 +25,13 @@ export function byId(id) {
   return found;
 }
 
-/** @param {Element} parent @param {...(Node | string | null)} children */
+/** New children; where a control that has a name had the focus, the one of that name has it again. @param {Element} parent @param {...(Node | string | null)} children */
 export function fill(parent, ...children) {
+  const active = document.activeElement;
+  const name = active && parent.contains(active) ? active.getAttribute("data-testid") : null;
   parent.replaceChildren(...children.filter((child) => child !== null));
+  const again = name ? parent.querySelector(`[data-testid="${CSS.escape(name)}"]`) : null;
+  if (again instanceof HTMLElement && document.activeElement !== again) again.focus({ preventScroll: true });
 }
 
 let lastSaid = 0;

@@ -22,14 +22,21 @@ const python = new Promise((resolve) => {
 /** Cells wait for what is being opened. @type {Promise<void>} */
 let opening;
 
-/** @param {string} code */
-const run = async (code) => (await python).sync.runAsync(code);
+/** Runs Python; where it fails, its words stand where its answer would. @param {string} code */
+const run = async (code) =>
+  (await python).sync.runAsync(
+    `from whytokens import lab\ntry:\n${code.replace(/^/gm, " ")}\nexcept Exception as error:\n lab.failed(error)`,
+  );
+
+/** What is open, to be read anew with a plug-in. @type {[string, string][]} */
+let last = [["refund-agent.jsonl", new URL(SAMPLE, BASE).href]];
 
 /** @param {[string, string][]} files */
 async function load(files) {
+  last = files;
   state.textContent = `Opening ${files.map(([name]) => name).join(", ")}`;
   await run(
-    `from whytokens import lab\nbase = ${JSON.stringify(BASE)}\nopened, trace, report = await lab.load(base, ${JSON.stringify(files)})\n` +
+    `base = ${JSON.stringify(BASE)}\nopened, trace, report = await lab.load(base, ${JSON.stringify(files)})\n` +
       `lab._post({"kind": "state", "text": f"{trace.name}: {len(trace.calls):,} calls are open"})`,
   );
 }
@@ -41,12 +48,11 @@ async function take(chosen) {
   const logs = files.filter(([name]) => !name.endsWith(".whl"));
   for (const [name, address] of files.filter(([name]) => name.endsWith(".whl"))) {
     state.textContent = `Installing ${name}`;
-    await run(
-      `from whytokens import lab\n_added = await lab.plug(${JSON.stringify(name)}, ${JSON.stringify(address)})\n` +
-        `lab._post({"kind": "state", "text": "Installed " + ${JSON.stringify(name)} + ": " + ", ".join(_added)})`,
-    );
+    await run(`_said = await lab.installed(${JSON.stringify(name)}, ${JSON.stringify(address)})`);
   }
-  if (logs.length) opening = load(logs);
+  opening = load(logs.length ? logs : last);
+  await opening;
+  if (logs.length < files.length) await run(`lab._post({"kind": "state", "text": _said})`);
 }
 
 new BroadcastChannel("whytokens-lab").onmessage = ({ data }) => {
@@ -91,7 +97,7 @@ addEventListener("drop", (event) => {
 });
 
 // A cell finds something open: the sample, or what the user has dropped since.
-opening = load([["refund-agent.jsonl", new URL(SAMPLE, BASE).href]]);
+opening = load(last);
 byId("cell").addEventListener("py-editor", () => {
   cell.handleEvent = () => opening;
 });

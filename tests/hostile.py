@@ -34,6 +34,9 @@ from whytokens.pipeline import finished, read
 FIXTURES = Path(__file__).parent / "fixtures"
 QUOTED = re.compile(r"""(?<=")[^"\\\n]+(?=")|(?<=')[^'\\\n]+(?=')""")
 Swap = Callable[[str], str]
+# Vectors in one text: few enough that a label shows each, so many that all of them take 25 turns.
+EACH = 3
+TURNS = -(-len(VECTORS) // EACH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +54,17 @@ class Hostile:
 
 
 def vectors(count: int, turn: int) -> list[str]:
-    """That many different texts, beginning elsewhere in the list each turn."""
+    """That many different texts of a few vectors each; after `TURNS` turns every place has had them all."""
     size = len(VECTORS)
     return [
-        VECTORS[(at + turn) % size] + (f" {at // size}" if at >= size else "")
+        " ".join(VECTORS[(at + turn + TURNS * part) % size] for part in range(EACH))
+        + (f" {at // size}" if at >= size else "")
         for at in range(count)
     ]
 
 
-def archive(turns: Sequence[int]) -> bytes:
-    """All importers' files of some turns in one zip, each turn in a folder with a vector for its name."""
+def archive(turns: Sequence[int] = range(TURNS)) -> bytes:
+    """All importers' files of turns in one zip, each turn in a folder with a vector for its name."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         for turn in turns:

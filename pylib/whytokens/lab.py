@@ -17,7 +17,8 @@ from whytokens import assets, registry
 from whytokens.model import Trace
 from whytokens.opened import Opened
 from whytokens.operations import source
-from whytokens.pipeline import Need, open_sources
+from whytokens.pipeline import Need, book_of, open_sources
+from whytokens.prices import own
 from whytokens.protocol import Report
 from whytokens.report import report
 from whytokens.templates import known
@@ -30,6 +31,7 @@ LISTS: dict[str, tuple[ModuleType, str]] = {
     "detectors": (registry, "DETECTORS"),
     "templates": (known, "TEMPLATES"),
     "exporters": (registry, "EXPORTERS"),
+    "prices": (registry, "PRICES"),
 }
 
 
@@ -41,7 +43,7 @@ async def load(base: str, files: Sequence[Sequence[str]]) -> tuple[Opened, Trace
         path = FOLDER / str(number)
         path.write_bytes(await _fetch(address))
         found.append(source({"name": name, "path": str(path)}))
-    steps = open_sources(found)
+    steps = open_sources(found, book_of(None, priced()))
     while True:
         try:
             event = next(steps)
@@ -65,6 +67,14 @@ async def plug(name: str, address: str) -> list[str]:
     return [word for module in modules for word in register(importlib.import_module(module))]
 
 
+async def installed(name: str, address: str) -> str:
+    """A wheel plugged in, or why not: a sentence."""
+    try:
+        return f"Installed {name}: {', '.join(await plug(name, address))}"
+    except Exception as error:
+        return f"{name} cannot be installed: {type(error).__name__}: {error}"
+
+
 def register(module: Any) -> list[str]:
     """Put a module's WHYTOKENS lists in front of ours; returns the keys that are new."""
     added: list[str] = []
@@ -73,6 +83,14 @@ def register(module: Any) -> list[str]:
         setattr(module_of, name, (*values, *getattr(module_of, name)))
         added += [str(value.key) for value in values]
     return added
+
+
+def priced() -> own.Own:
+    """What the price sources of plug-ins say, the first before the others."""
+    prices: dict[str, Any] = {}
+    for one in reversed(registry.PRICES):
+        prices.update(one.prices)
+    return own.read(json.dumps({"prices": prices}), "the plug-in")
 
 
 def table(rows: Iterable[Sequence[object]], head: Sequence[str] = ()) -> None:
@@ -84,6 +102,11 @@ def table(rows: Iterable[Sequence[object]], head: Sequence[str] = ()) -> None:
 def download(name: str, text: str) -> None:
     """Offer a text as a file."""
     _post({"kind": "file", "name": name, "text": text})
+
+
+def failed(error: Exception) -> None:
+    """What could not be taken in, in its own words."""
+    _post({"kind": "state", "text": f"That failed: {type(error).__name__}: {error}"})
 
 
 def dollars(pusd: int) -> str:

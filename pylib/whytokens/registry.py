@@ -99,6 +99,7 @@ from whytokens.importers.whytokens_shape import WHYTOKENS_SHAPE
 from whytokens.layouts import Layout
 from whytokens.layouts.in_order import IN_ORDER
 from whytokens.layouts.merged import MERGED, UNFOLDED
+from whytokens.prices import PriceSource
 from whytokens.spend.agents import AGENTS
 from whytokens.spend.ahead import FORECAST
 from whytokens.spend.benchmarks import BENCHMARKS
@@ -203,6 +204,8 @@ DETECTORS: tuple[Detector, ...] = (
     HISTORY_GROWTH,
     BATCHABLE,
 )
+# Of plug-ins alone: ours is the snapshot (`prices.engine.standard`). The first that prices a model does.
+PRICES: tuple[PriceSource, ...] = ()
 LAYOUTS: tuple[Layout, ...] = (MERGED, UNFOLDED, IN_ORDER)
 EXPORTERS: tuple[Exporter, ...] = (
     SVG,

@@ -12,9 +12,28 @@ from test_privacy import PAGE_WAYS, attempt
 
 PLUG = """class Odd:
     key = "odd-calls"
+    looks_for = "odd calls"
     def find(self, priced):
         return iter(())
-WHYTOKENS = {"detectors": [Odd()]}
+class Contract:
+    key = "our-contract"
+    prices = {"house-model": {"input": 2, "output": 8}}
+class Diary:
+    key, label = "diary", "Our diary"
+    def sniff(self, head):
+        return "yes" if head.values and "diary" in head.values[0] else "no"
+    def load(self, source, builder):
+        from whytokens.containers.documents import documents
+        from whytokens.importers import Progress
+        from whytokens.model import Usage
+        for document in documents(source, builder):
+            text = document.value["diary"]
+            segment = builder.segment("user", ("user",), text, document.where)
+            prompt = builder.prompt([builder.message("user", [segment])])
+            builder.call(api="openai.chat", model="house-model", prompt=prompt, where=document.where,
+                         session="diary", usage=Usage(input=1000000, output=0))
+            yield Progress(source.size_bytes, source.size_bytes, 1)
+WHYTOKENS = {"detectors": [Odd()], "prices": [Contract()], "importers": [Diary()]}
 """
 
 
@@ -48,7 +67,17 @@ def test_a_cell_asks_the_opened_trace_and_a_plug_in_registers(
     expect(desk.get_by_test_id("lab-table").first).to_contain_text("Grep", timeout=SLOW_MS)
     expect(desk.get_by_role("button", name="Save cost-per-tool.csv")).to_be_visible()
     desk.get_by_test_id("lab-picker").set_input_files(str(wheel(tmp_path)))
-    expect(state).to_contain_text("odd-calls", timeout=SLOW_MS)
+    expect(state).to_contain_text("odd-calls, our-contract, diary", timeout=2 * SLOW_MS)
+    log = {"name": "days.jsonl", "mimeType": "", "buffer": b'{"diary": "Dear diary"}'}
+    desk.get_by_test_id("lab-picker").set_input_files(files=[log])
+    expect(state).to_contain_text("days.jsonl: 1 calls are open", timeout=SLOW_MS)
+    desk.get_by_role("button", name="Longest texts").click()
+    desk.locator(".py-editor-run-button").click()
+    expect(desk.get_by_test_id("lab-table").first).to_contain_text("days.jsonl:1", timeout=SLOW_MS)
+    asked = "lab.table([(lab.dollars(report['totals']['nusd'] * 1000),)], ['cost'])"
+    desk.evaluate("(code) => { document.getElementById('cell').code = code; }", asked)
+    desk.locator(".py-editor-run-button").click()
+    expect(desk.get_by_test_id("lab-table").first).to_contain_text("$2.0000", timeout=SLOW_MS)
 
 
 def test_nothing_leaves_the_lab(browser: Browser, site: Path) -> None:

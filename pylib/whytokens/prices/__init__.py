@@ -14,15 +14,22 @@ another (detectors, cache replay)::
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from whytokens.model import Usage
 
 # How sure a price is: its own row; a row reached by taking a suffix off or from another tier's day;
 # a row whose sources disagree or whose alias moves.
 Sure = Literal["sure", "likely", "low"]
+
+
+class PriceSource(Protocol):
+    """Prices that a plug-in brings: by model, in the form of `prices.own`, on top of the snapshot's."""
+
+    key: str
+    prices: Mapping[str, Mapping[str, str | int | float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
