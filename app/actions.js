@@ -74,7 +74,7 @@ export class Actions extends Asking {
     const tree = new Tree(report.merged);
     const priced = report.totals.priced_calls > 0 && report.totals.nusd > 0;
     const first = store.get().whole === null || store.get().whole?.name === report.name;
-    const kept = first ? store.get() : { ...store.get(), focus: [], query: "", filter: {}, picked: null };
+    const kept = first ? { ...store.get() } : { ...store.get(), focus: [], query: "", filter: {}, picked: null };
     store.set({
       whole: report,
       report,

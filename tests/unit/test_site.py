@@ -50,3 +50,9 @@ def test_the_cdn_page_names_exactly_its_host_and_hashes_what_it_loads() -> None:
 def test_a_page_without_the_policy_is_refused() -> None:
     with pytest.raises(SystemExit):
         cdn_page("<html></html>")
+
+
+def test_a_browser_without_scripts_is_told_so() -> None:
+    said = re.search(r"<noscript>([^<]+)</noscript>", INDEX.partition("<body>")[2])
+    assert said
+    assert said[1].endswith("so it needs JavaScript. Nothing is sent to a server.")
