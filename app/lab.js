@@ -100,4 +100,6 @@ addEventListener("drop", (event) => {
 opening = load(last);
 byId("cell").addEventListener("py-editor", () => {
   cell.handleEvent = () => opening;
+  for (const host of document.querySelectorAll(".py-editor-input > div"))
+    host.shadowRoot?.querySelector(".cm-content")?.setAttribute("aria-label", "Python cell");
 });

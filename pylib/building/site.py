@@ -33,6 +33,7 @@ NOT_AHEAD = (
     "vendor/pyodide/micropip",
     "vendor/pyodide/packaging",
 )
+BANNER = '<aside class="banner" aria-label="What this page may contact" data-testid="banner">'
 OPEN_URL_BANNER = "This page may contact the address in the link, nothing else."
 CDN = "https://cdn.jsdelivr.net"
 CDN_PYODIDE = f"{CDN}/npm/pyodide@314.0.7/"
@@ -104,7 +105,7 @@ def _open_url(out: Path) -> None:
     changes = (
         ("connect-src 'self'", "connect-src 'self' https: http://localhost:* http://127.0.0.1:*"),
         ('<script src="guard.js">', '<script src="open-url.js"></script>\n<script src="guard.js">'),
-        ("<header ", f'<p class="banner" data-testid="banner">{OPEN_URL_BANNER}</p>\n<header '),
+        ("<header ", f"{BANNER}{OPEN_URL_BANNER}</aside>\n<header "),
     )
     for old, new in changes:
         if html.count(old) != 1:

@@ -235,3 +235,22 @@ def test_no_single_key_acts_while_a_field_has_the_focus(desk: Page, address: str
         expect(desk.get_by_test_id("unit-cost")).to_have_attribute("aria-pressed", "true")
         expect(desk.get_by_test_id("shortcuts")).to_be_hidden()
         desk.get_by_test_id(name).fill("")
+
+
+def test_the_lab_is_used_without_a_mouse(desk: Page, address: str) -> None:
+    desk.goto(f"{address}lab.html")
+    expect(desk.get_by_test_id("lab-state")).to_contain_text("are open", timeout=2 * SLOW_MS)
+    desk.get_by_role("button", name="Longest texts").focus()
+    desk.keyboard.press("Enter")
+    cell = desk.get_by_role("textbox", name="Python cell")
+    cell.focus()
+    desk.keyboard.press("Shift+Enter")
+    expect(desk.get_by_test_id("lab-table").first).to_contain_text(
+        "refund-agent.jsonl", timeout=SLOW_MS
+    )
+    expect(desk.get_by_text("Esc, then Tab leaves it.")).to_be_visible()
+    desk.keyboard.press("Tab")
+    expect(cell).to_be_focused()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("Tab")
+    expect(cell).not_to_be_focused()
