@@ -22,7 +22,6 @@ from whytokens.counting import count
 from whytokens.errors import TraceError
 from whytokens.exporters.sheet_csv import sheet_csv
 from whytokens.filters import filtered
-from whytokens.kept import Kept
 from whytokens.layouts.diff import compare
 from whytokens.layouts.life import life
 from whytokens.model import SegmentId, Where
@@ -55,6 +54,7 @@ from whytokens.protocol import (
     TextValue,
 )
 from whytokens.report import reporting
+from whytokens.returning import Returning
 from whytokens.secrets import secrets
 from whytokens.spend import whatif as what_if
 from whytokens.spend.bare_cells import bare_cells
@@ -127,7 +127,7 @@ def _priced(own: Own) -> Generator[Event, None, Report]:
 def _reported(opened: Opened) -> Generator[Event, None, Report]:
     """The report, with the last step of checking where it pauses."""
     done = len(registry.DETECTORS)
-    for _ in (steps := Kept(reporting(opened))):
+    for _ in (steps := Returning(reporting(opened))):
         yield Step(stage="checking", done=done, total=done, unit="checks")
     return steps.value
 

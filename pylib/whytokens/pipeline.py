@@ -26,7 +26,6 @@ from whytokens.containers.documents import documents
 from whytokens.containers.pairs import join
 from whytokens.errors import TraceError
 from whytokens.importers import Importer
-from whytokens.kept import Kept
 from whytokens.left_out import left_out, not_as_it_stands
 from whytokens.model import Call, Trace, Where
 from whytokens.opened import Opened
@@ -34,6 +33,7 @@ from whytokens.prices.engine import Book, standard
 from whytokens.prices.own import NONE, Own
 from whytokens.prices.snapshot import Snapshot, is_snapshot, opened
 from whytokens.protocol import Stage
+from whytokens.returning import Returning
 from whytokens.sniff import choose, read_head
 from whytokens.waste.check import Checked, check
 
@@ -263,7 +263,7 @@ def _price_bare(
     calls: BareCalls, lanes: Lanes, book: Book
 ) -> Generator[Event, None, BareAttributions]:
     clock = _Clock()
-    for done in (steps := Kept(attributed(calls, lanes, book))):
+    for done in (steps := Returning(attributed(calls, lanes, book))):
         if clock.due():
             yield Step(stage="pricing", done=done, total=len(calls), unit="calls")
     return steps.value
@@ -274,7 +274,7 @@ def _summed(attributions: Sequence[Attribution]) -> Generator[Event, None, Talli
     if isinstance(attributions, BareAttributions):
         return bare_tallies(attributions)
     total, clock = len(attributions), _Clock()
-    for _ in (steps := Kept(tallying(attributions))):
+    for _ in (steps := Returning(tallying(attributions))):
         if clock.due():
             yield Step(stage="pricing", done=total, total=total, unit="calls")
     return steps.value
@@ -285,7 +285,7 @@ def checking(
 ) -> Generator[Event, None, Checked]:
     """Look for waste; every detector is a step."""
     total, clock, before = len(registry.DETECTORS), _Clock(), -1
-    for done in (steps := Kept(check(trace, attributions, registry.DETECTORS, book))):
+    for done in (steps := Returning(check(trace, attributions, registry.DETECTORS, book))):
         if done != before or clock.due():
             yield Step(stage="checking", done=done, total=total, unit="checks")
         before = done
@@ -303,7 +303,7 @@ def run(
 
 def finished(steps: Generator[Event, None, T], see: Callable[[Event], None] | None = None) -> T:
     """What a generator of events returns, its assets provided from the package."""
-    for event in (kept := Kept(steps)):
+    for event in (kept := Returning(steps)):
         if isinstance(event, Need):
             assets.read(event.asset)
         if see:

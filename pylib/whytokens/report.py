@@ -12,7 +12,6 @@ from whytokens.attribution.bare import LUMP, BareAttributions, apart
 from whytokens.attribution.share import Attribution
 from whytokens.calls import call_columns
 from whytokens.errors import ErrorShape
-from whytokens.kept import Kept
 from whytokens.layouts.merged import merged
 from whytokens.model import TraceWarning
 from whytokens.notices import assumptions, notices
@@ -30,13 +29,14 @@ from whytokens.protocol import (
     StepShape,
     Totals,
 )
+from whytokens.returning import Returning
 from whytokens.waste import Evidence, Finding, Fix, Saving
 from whytokens.waste.check import Checked
 
 
 def report(opened: Opened) -> Report:
     """Everything the first screen draws."""
-    return Kept(reporting(opened)).finish()
+    return Returning(reporting(opened)).finish()
 
 
 def reporting(opened: Opened) -> Generator[None, None, Report]:

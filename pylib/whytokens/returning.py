@@ -1,4 +1,4 @@
-"""A generator to loop over whose result is kept: `for step in (steps := Kept(work())): ...; steps.value`."""
+"""A generator to loop over whose result is kept: `for step in (steps := Returning(work())): ...; steps.value`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Y = TypeVar("Y")
 R = TypeVar("R")
 
 
-class Kept(Generic[Y, R]):
+class Returning(Generic[Y, R]):
     """`value` is there once the loop has ended."""
 
     value: R
