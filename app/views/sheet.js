@@ -2,6 +2,7 @@
 
 import { draw, el } from "../dom.js";
 import { shown } from "../format.js";
+import { branches, fieldsOf, focusOn, isNested, toggled, twist, walked } from "./hierarchy.js";
 
 /** @typedef {import("../protocol.js").Sheet} Sheet */
 /** @typedef {import("../protocol.js").SheetCell} Cell */
@@ -29,26 +30,47 @@ export function tableOf(sheet, leads) {
 
 /** @param {HTMLElement} host @param {Sheet} sheet @param {Leads} leads */
 function fillTable(host, sheet, leads) {
-  const nested = sheet.columns[0]?.kind === "level";
+  const nested = isNested(sheet);
   const order = orders.get(sheet.key);
-  const rows = sheet.rows.map((_, at) => at);
+  const found = nested ? branches(sheet) : [];
+  const rows = nested ? found.map((branch) => branch.at) : sheet.rows.map((_, at) => at);
   if (order && !nested)
     rows.sort((a, b) => compare(sheet.rows[a][order.by], sheet.rows[b][order.by]) * (order.down ? -1 : 1));
+  const toggle = (/** @type {import("./hierarchy.js").Branch} */ branch) => {
+    toggled(sheet, branch);
+    again();
+    focusOn(host, branch.path);
+  };
   const again = () => fillTable(host, sheet, leads);
   const columns = sheet.columns.map((column, at) => ({ ...column, at })).filter((column) => column.kind !== "level");
   const head = columns.map((column) => heading(sheet, column, nested, again));
   const beside = sheet.plot?.compare_days ? [el("th", { scope: "col", class: "text" }, "compare")] : [];
-  const body = rows.slice(0, ROWS).map((at) => line(sheet, at, columns, leads));
+  const body = rows.slice(0, ROWS).map((at, place) => {
+    const row = line(sheet, at, columns, leads);
+    if (nested) branched(row, found[place], place === 0, toggle);
+    return row;
+  });
+  const grid = nested ? { role: "treegrid", "aria-label": sheet.title } : {};
   const table = el(
     "table",
-    { class: "list", "data-testid": `sheet-${sheet.key}` },
-    el("thead", {}, el("tr", {}, ...head, ...beside)),
+    { class: "list", "data-testid": `sheet-${sheet.key}`, ...grid },
+    el("thead", {}, el("tr", nested ? { role: "row" } : {}, ...head, ...beside)),
     el("tbody", {}, ...body),
   );
+  if (nested) table.addEventListener("keydown", walked(host, found, toggle));
   const more = rows.length - ROWS;
   host.replaceChildren(table);
   if (more > 0)
     host.append(el("p", { class: "muted" }, `and ${more.toLocaleString("en-US")} more rows: save them as CSV`));
+}
+
+/** A row as one of a treegrid. @param {HTMLTableRowElement} row @param {import("./hierarchy.js").Branch} branch @param {boolean} first @param {(branch: import("./hierarchy.js").Branch) => void} toggle */
+function branched(row, branch, first, toggle) {
+  for (const [name, value] of Object.entries(fieldsOf(branch, first))) {
+    if (value !== null) row.setAttribute(name, String(value));
+  }
+  for (const cell of row.cells) cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "gridcell");
+  row.cells[0].prepend(twist(branch, toggle));
 }
 
 /** @param {Cell} a @param {Cell} b */
@@ -63,7 +85,8 @@ function compare(a, b) {
 function heading(sheet, { name, kind, at }, nested, again) {
   const order = orders.get(sheet.key);
   const on = order?.by === at;
-  const fields = { scope: "col", class: WORDS.includes(kind) || kind === "run" ? "text" : null };
+  const role = nested ? "columnheader" : null;
+  const fields = { scope: "col", role, class: WORDS.includes(kind) || kind === "run" ? "text" : null };
   if (nested || !name) return el("th", fields, name);
   const click = () => {
     orders.set(sheet.key, { by: at, down: on ? !order.down : !WORDS.includes(kind) });

@@ -167,7 +167,9 @@ def _compare(request: Request) -> Generator[Event, None, Comparison]:
     if asked is not None:
         yield from _assets(what_if.assets(_spending(request), asked))
         trace = _trace(request)
-        return compare(*_called(names, trace, what_if.after(trace, asked)))
+        found = compare(*_called(names, trace, what_if.after(trace, asked)))
+        found["identical"] = False  # the same texts may cost something else
+        return found
     if "before" in request:
         before = filtered(_opened["trace"], request["before"])
         return compare(*_called(names, before, _trace(request)))

@@ -11,6 +11,8 @@ from test_page import AXE, SLOW_MS, drop, opened
 
 import month
 
+ROOT = Path(__file__).parent.parent.parent
+
 
 def open_month(page: Page, address: str) -> None:
     page.goto(address)
@@ -34,6 +36,64 @@ def test_every_table_is_drawn_and_no_chart_is_without_its_table(desk: Page, addr
             <= desk.locator("[data-testid^=sheet-]").count()
         )
     expect(desk.get_by_test_id("plot-days").locator("canvas")).to_be_visible()
+
+
+def test_the_page_shows_what_the_protocol_says(desk: Page, address: str) -> None:
+    told = json.loads((ROOT / "tests/fixtures/protocol/spend.json").read_text(encoding="utf-8"))
+    desk.goto(address)
+    drop(desk, (told["name"], "\n".join(map(json.dumps, told["log"])).encode()))
+    opened(desk, told["name"])
+    desk.get_by_test_id("view-spend").click()
+    desk.get_by_test_id("spend-chargeback").click()
+    desk.get_by_test_id("ask-by1").select_option("team")
+    grid = desk.get_by_test_id("sheet-chargeback")
+    expect(grid).to_contain_text("(untagged)", timeout=SLOW_MS)
+    (sheet,) = told["asks"][0]["value"]["sheets"]
+    expect(grid.locator("tbody tr")).to_have_count(len(sheet["rows"]))
+    for line, row in zip(grid.locator("tbody tr").all(), sheet["rows"], strict=True):
+        cells = line.locator("th, td").all_inner_texts()
+        assert cells[0].strip() == row[1]
+        assert [cell.replace(",", "") for cell in cells[1:4]] == [str(n) for n in row[2:5]]
+
+
+def test_a_hierarchy_is_walked_and_folded_by_keys(desk: Page, address: str) -> None:
+    open_month(desk, address)
+    desk.get_by_test_id("spend-chargeback").click()
+    grid = desk.get_by_test_id("sheet-chargeback")
+    expect(grid).to_have_attribute("role", "treegrid", timeout=SLOW_MS)
+    rows = grid.locator("tbody tr")
+    whole = rows.count()
+    assert rows.first.get_attribute("aria-level") == "1"
+    assert rows.nth(1).get_attribute("aria-level") == "2"
+    rows.first.focus()
+    desk.keyboard.press("ArrowLeft")
+    expect(rows.first).to_have_attribute("aria-expanded", "false")
+    assert rows.count() < whole
+    desk.keyboard.press("ArrowDown")
+    assert desk.evaluate("document.activeElement.getAttribute('aria-level')") == "1"
+    desk.keyboard.press("ArrowUp")
+    desk.keyboard.press("ArrowRight")
+    expect(rows).to_have_count(whole)
+    desk.keyboard.press("ArrowRight")
+    assert desk.evaluate("document.activeElement.getAttribute('aria-level')") == "2"
+    desk.keyboard.press("ArrowLeft")
+    assert desk.evaluate("document.activeElement.getAttribute('aria-level')") == "1"
+
+
+def test_targets_are_typed_and_what_is_none_is_said(desk: Page, address: str) -> None:
+    open_month(desk, address)
+    desk.get_by_test_id("spend-benchmarks").click()
+    desk.get_by_test_id("ask-targets").fill("triage=0.0000001; nobody=1; junk")
+    desk.get_by_test_id("spend-apply").click()
+    notes = desk.get_by_test_id("spend-notes")
+    expect(notes).to_contain_text("“nobody”", timeout=SLOW_MS)
+    expect(notes).to_contain_text("“junk” is no target")
+    expect(desk.get_by_test_id("sheet-benchmarks")).to_contain_text("above it")
+    with desk.expect_download() as saved:
+        desk.get_by_test_id("spend-save").click()
+    flows = json.loads(Path(saved.value.path()).read_text())["workflows"]
+    assert flows["triage"]["target_pusd"] == 100_000
+    assert "target_pusd" not in flows["rag"]
 
 
 def test_a_filter_holds_in_the_tables_and_in_the_flame_graph(desk: Page, address: str) -> None:

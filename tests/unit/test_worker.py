@@ -147,3 +147,22 @@ def test_every_importer_is_in_the_registry() -> None:
     assert {id(one) for one in found} == {id(one) for one in listed}
     assert {id(one) for one in described} == {id(one) for one in APIS}
     assert len({one.key for one in listed}) == len(listed)
+
+
+TOLD = json.loads((FIXTURES / "protocol" / "spend.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("told", TOLD["asks"], ids=lambda told: told["request"]["op"])
+def test_what_is_asked_of_spend_is_answered_as_the_fixture_says(
+    told: dict[str, Any], tmp_path: Path
+) -> None:
+    log = tmp_path / TOLD["name"]
+    log.write_text("\n".join(map(json.dumps, TOLD["log"])), encoding="utf-8")
+    ask(op="open", files=[{"name": TOLD["name"], "path": str(log)}])
+    found = ask(**told["request"])[-1]
+    assert found["type"] == "result", found
+    value = found["value"]
+    assert {name: value[name] for name in told["value"]} == told["value"]
+    script = (FIXTURES.parent.parent / "app" / "protocol.js").read_text(encoding="utf-8")
+    for name in value:
+        assert f"{name}:" in script or f"{name}?:" in script, name

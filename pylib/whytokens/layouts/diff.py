@@ -72,7 +72,8 @@ def same_prompts(before: Opened, after: Opened) -> bool:
         key = _message(one, one.prompts.messages[number])
         twin[NodeId(number)] = None if above is None else children.get((above, key))
     return all(
-        twin[a.prompt] == b.prompt
+        (a.prompt or a.usage == b.usage)  # without text, counts are all there is to be the same
+        and twin[a.prompt] == b.prompt
         and [identity(one.segments[s]) for s in a.reply]
         == [identity(two.segments[s]) for s in b.reply]
         for a, b in zip(_calls(before), _calls(after), strict=True)
