@@ -7,6 +7,7 @@ import { DIFF_ROWS, FRAMES } from "./flame/rows.js";
 import { calls, dollars, percent } from "./format.js";
 import * as hash from "./hash.js";
 import * as strings from "./strings.js";
+import { copy } from "./views/inspector.js";
 import { drawCrumbs, drawError, drawLegend, drawProgress } from "./views/panels.js";
 import { PANELS, VIEWS } from "./views/registry.js";
 import { Table } from "./views/table.js";
@@ -110,7 +111,9 @@ function errorActions(state, act) {
   const actions = [];
   if (state.stopped) actions.push(["Continue", () => act.again()]);
   if (state.error?.code === "python-failed") actions.push(["Try again", () => act.again()]);
-  const offer = state.error?.offer;
+  const { error } = state;
+  if (error?.code === "bug") actions.push([strings.COPY_REPORT, () => copy(strings.bugReport(error))]);
+  const offer = error?.offer;
   if (offer) actions.push([offer.label, () => act.again(offer.options)]);
   actions.push(["Open another", () => byId("open").click()]);
   actions.push(["Close", () => act.dismiss()]);

@@ -82,3 +82,8 @@ export const URL_BLOCKED = problem(
   "Could not fetch that URL.",
   "The other site does not allow it (CORS), or it is offline. Download the file and drop it here.",
 );
+
+export const COPY_REPORT = "Copy a report without your text";
+
+/** What a mistake of ours was and where; nothing of the user's, no file name either. @param {ErrorShape} error */
+export const bugReport = ({ title, hint }) => [title, hint, navigator.userAgent].filter(Boolean).join("\n");

@@ -58,3 +58,24 @@ def test_what_is_shown_still_answers_after_the_next_log_was_stopped(
     desk.keyboard.press("2")
     expect(frame(desk, "call 4")).to_be_visible(timeout=SLOW_MS)
     expect(desk.get_by_test_id("error")).to_be_hidden()
+
+
+def test_a_mistake_of_ours_can_be_copied_without_the_users_text(desk: Page, address: str) -> None:
+    desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    desk.goto(address)
+    _drop(desk, PARALLEL)
+    opened(desk, PARALLEL.name)
+    desk.evaluate(
+        """async () => {
+          const { Actions } = await import("./actions.js");
+          await Actions.latest.told("x", () => Actions.latest.ask({ op: "layout", layout: "no such thing" }));
+        }"""
+    )
+    error = desk.get_by_test_id("error")
+    expect(error).to_contain_text("Something in whytokens broke.", timeout=SLOW_MS)
+    error.get_by_role("button", name="Copy a report without your text").click()
+    copied = desk.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("Something in whytokens broke.\nValueError at operations.py:")
+    assert PARALLEL.name not in copied
+    error.get_by_role("button", name="Close").click()
+    expect(error).to_be_hidden()
