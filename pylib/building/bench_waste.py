@@ -52,6 +52,7 @@ KINDS = (
     Kind("uncached prefix", ("uncached-prefix",), r"[Pp]rompt caching|enable-caching"),
     Kind("clock", ("cache-buster",), r"unstable-prefix|volatile|timestamp"),
 )
+DEAD_LOG = "build.log"
 # Re-sent history is how these APIs work, and a saving that needs the user's word is no waste.
 FALSE = re.compile(r"re-sent verbatim on|batch-candidate")
 
@@ -65,7 +66,8 @@ def main() -> None:
         planted = [k for k in KINDS if _planted(k, volatile, name)]
         opened = _open(log)
         print(f"\n{name}, {title}: bill ${opened.checked.billed_pusd / 1e12:.4f}")
-        _row("whytokens", planted, _ours(opened.checked, planted), 0, opened.checked)
+        found = _ours(opened.checked, planted)
+        _row("whytokens", planted, found, _unplanted(opened.checked, planted), opened.checked)
         for peer in PEERS:
             _peer(peer, log, planted, opened)
     reality.main()
@@ -86,6 +88,16 @@ def _open(log: Path) -> Opened:
 def _ours(found: Checked, planted: Iterable[Kind]) -> list[str]:
     said = {one.detector for one in found.findings if one.state in ("waste", "advice")}
     return [kind.name for kind in planted if said & set(kind.detectors)]
+
+
+def _unplanted(found: Checked, planted: Iterable[Kind]) -> int:
+    """Texts and findings called waste that nobody planted. The dead log is the only stale result."""
+    mine = {key for kind in planted for key in kind.detectors}
+    waste = [one for one in found.findings if one.state == "waste"]
+    stale = [e for one in waste if one.detector == "stale-results" for e in one.evidence]
+    return sum(one.detector not in mine for one in waste) + sum(
+        not item.label.endswith(DEAD_LOG) for item in stale
+    )
 
 
 def _row(

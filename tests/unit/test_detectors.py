@@ -628,7 +628,7 @@ def test_savings_of_an_implicit_cache_scale_with_what_it_does_in_this_log() -> N
         for n in range(41)
     ]  # fmt: skip
     clock = [
-        Turn(at=40 * n, parts=[("system", "", 0, f"Now: 2026-11-16T09:{n:02}:00Z. " + "x" * 9_000),
+        Turn(at=40 * n, parts=[("system", "", 0, f"Now: 2026-11-16T09:{n:02}:00Z. " + "y" * 9_000),
                                ("user", f"q{n}", 16)], session=f"c{n}")
         for n in range(20)
     ]  # fmt: skip
@@ -690,3 +690,21 @@ def test_more_of_a_cache_is_not_called_a_cache() -> None:
     whole = finding(checked(CLAUDE, nothing), "uncached-prefix")
     assert whole is not None
     assert whole.title == "Cache the conversation with a moving breakpoint"
+
+
+def test_a_name_near_the_start_breaks_the_prefix_too() -> None:
+    """No mask knows a user's name; the texts are the same before it and from it to their end."""
+    rules = text(600)
+    turns = [
+        Turn(at=20 * n, parts=[("system", "", 0, f"You help {name}. {rules}"), ("user", f"q{n}", 50)],
+             session=f"s{n}")
+        for n, name in enumerate("Ana Bo Chi Dov Eva Finn Gus Hana Ivo Jun Kim Lea Max Noa".split())
+    ]  # fmt: skip
+    found = finding(checked(GPT, turns), "cache-buster")
+    assert found is not None
+    assert found.title == "Keep what differs from call to call out of the cached prefix"
+    assert found.saving is not None
+    # Texts that share little are two prompts, not one with a stretch in it.
+    other = [replace(turn, parts=[("system", "", 0, text(600, n) + rules[-300:]), *turn.parts[1:]])
+             for n, turn in enumerate(turns)]  # fmt: skip
+    assert finding(checked(GPT, other), "cache-buster") is None

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from whytokens.attribution.bare import BareAttributions
 from whytokens.attribution.share import Attribution
 from whytokens.cache.shared import prefix_chars
+from whytokens.cache.stretches import stretches
 from whytokens.model import Message, MessageId, NodeId, Trace
 from whytokens.nesting import loads
 
@@ -64,9 +65,9 @@ def volatile(trace: Trace, found: Sequence[Attribution]) -> Volatile:
     """What to move. Looks at the heads of all calls, and at where a session's next call parts."""
     if isinstance(found, BareAttributions):
         return Volatile()
-    wanted = list(_candidates(trace, found))
+    wanted = list(dict.fromkeys(_candidates(trace, found)))
     classes: dict[tuple[str, ...], list[MessageId]] = {}
-    for message in dict.fromkeys(wanted):
+    for message in wanted:
         key = _key(trace, trace.messages[message])
         if key is not None:
             classes.setdefault(key, []).append(message)
@@ -77,6 +78,12 @@ def volatile(trace: Trace, found: Sequence[Attribution]) -> Volatile:
             for message in members:
                 made.same[message] = members[0]
                 made.loose[message] = loose[message]
+    for group in stretches(trace, wanted):
+        # Where masks explain all of it, they say more exactly what changes.
+        if len({made.same.get(message, message) for message in group}) > 1:
+            first = next(iter(group))
+            made.same |= dict.fromkeys(group, first)
+            made.loose |= group
     return made
 
 

@@ -51,6 +51,8 @@ class CacheBuster:
 def _title(first: Breaker) -> str:
     if first.kind == "order":
         return "Send tools and keys in one order"
+    if first.kind == "text":
+        return "Keep what differs from call to call out of the cached prefix"
     return f"Keep the {first.kind} out of the cached prefix"
 
 

@@ -98,15 +98,25 @@ def move_volatile(one: Attribution, kind: str) -> Fix:
             language="python",
             risk="None: the order of tools carries no meaning.",
         )
+    what, name = ("text that differs", "about_this_user") if kind == "text" else (kind, "now")
+    said = (
+        '{"type": "text", "text": VALUE}'
+        if kind == "text"
+        else '{"type": "text", "text": f"Now: {now}"}'
+    )
+    value = name if kind == "text" else 'f"Now: {now}"'
     where = {
-        "anthropic": 'messages[-1]["content"].append({"type": "text", "text": f"Now: {now}"})',
-        "openai": 'messages.append({"role": "developer", "content": f"Now: {now}"})',
-        "gemini": 'contents[-1]["parts"].append({"text": f"Now: {now}"})',
+        "anthropic": f'messages[-1]["content"].append({said.replace("VALUE", name)})',
+        "openai": f'messages.append({{"role": "developer", "content": {value}}})',
+        "gemini": f'contents[-1]["parts"].append({{"text": {value}}})',
     }
+    other = (
+        f'last_message += "\\n" + {name}' if kind == "text" else 'last_message += f"\\nNow: {now}"'
+    )
     return Fix(
-        text=f"Take the {kind} out of the beginning of the prompt and put it at the end of the last message, "
+        text=f"Take the {what} out of the beginning of the prompt and put it at the end of the last message, "
         "where it stays when the conversation goes on.",
-        snippet=where.get(family(one), 'last_message += f"\\nNow: {now}"'),
+        snippet=where.get(family(one), other),
         language="python",
         risk="The model reads it at the end of the prompt instead of at its start.",
     )

@@ -150,7 +150,7 @@ class Priced:
         """Note each node of the session once, when it first came."""
         prompts, messages = self.trace.prompts, self.trace.messages
         seen: set[NodeId] = set()
-        known: dict[SegmentId, list[Arrival]] = {}
+        known: dict[SegmentId, _Known] = {}
         for turn, one in enumerate(history.calls):
             new: list[NodeId] = []
             node = one.call.prompt
@@ -163,18 +163,32 @@ class Priced:
                 for slot, number in enumerate(segments):
                     tokens = slot_tokens(one.lane, step, slot)
                     arrival = Arrival(turn, step, slot, self.trace.segments[number], tokens)
-                    others = known.setdefault(number, [])
+                    others = known.setdefault(number, _Known())
                     history.arrivals.append(self._first(arrival, others))
-                    others.append(history.arrivals[-1])
 
-    def _first(self, arrival: Arrival, others: Sequence[Arrival]) -> Arrival:
+    def _first(self, arrival: Arrival, known: _Known) -> Arrival:
         """The same arrival with the turn it first came in, where its prompt was built anew: as many
         of its text came elsewhere as stand before it here."""
-        before = sum(self.holds(other.node, arrival.node) for other in others)
-        first = [other for other in others if not other.again]
-        if before < len(first):
-            return replace(arrival, turn=first[before].turn, again=True)
+        before = 0
+        for other, standing in reversed(known.arrivals):
+            if self.holds(other.node, arrival.node):
+                before = standing
+                break
+        if before < len(known.turns):
+            arrival = replace(arrival, turn=known.turns[before], again=True)
+        else:
+            known.turns.append(arrival.turn)
+        known.arrivals.append((arrival, before + 1))
         return arrival
+
+
+@dataclass(slots=True)
+class _Known:
+    """Of one text: the turns in which it came, and each arrival with how many of it stand in its
+    prompt by then."""
+
+    turns: list[int] = field(default_factory=list)
+    arrivals: list[tuple[Arrival, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
