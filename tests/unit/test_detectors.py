@@ -22,6 +22,7 @@ from whytokens.waste.remedies import remedy, rows
 from whytokens.waste.traffic import threads
 
 CLAUDE, GPT = "claude-sonnet-5", "gpt-4o"
+NAMES = ("Ana", "Bo", "Chi", "Dov", "Eva", "Finn", "Gus", "Hana", "Ivo", "Jun", "Kim", "Lea", "Max")
 RULES: Part = ("system", "rules", 2_000)
 WORDS = [f"word{n}" for n in range(400)]
 
@@ -698,7 +699,7 @@ def test_a_name_near_the_start_breaks_the_prefix_too() -> None:
     turns = [
         Turn(at=20 * n, parts=[("system", "", 0, f"You help {name}. {rules}"), ("user", f"q{n}", 50)],
              session=f"s{n}")
-        for n, name in enumerate("Ana Bo Chi Dov Eva Finn Gus Hana Ivo Jun Kim Lea Max Noa".split())
+        for n, name in enumerate(NAMES)
     ]  # fmt: skip
     found = finding(checked(GPT, turns), "cache-buster")
     assert found is not None
