@@ -23,7 +23,11 @@ from whytokens import assets
 
 # Not for the page's requests: the command line, and the lab, which starts a Python of its own.
 ABSENT = ("whytokens.cli", "whytokens.commands", "whytokens.lab")
-SHIPPED = (("whytokens.prices", "snapshot.json.gz"), ("whytokens.cache", "rules.json"))
+SHIPPED = (
+    ("whytokens.prices", "snapshot.json.gz"),
+    ("whytokens.cache", "rules.json"),
+    ("whytokens.waste", "remedies.json"),
+)
 # A codec is a module too, imported when first asked for: those a log may be written in.
 CODECS = ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "cp1252")
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+
+import whytokens
+from whytokens import memory
 
 
 def ran(code: str) -> subprocess.CompletedProcess[str]:
@@ -37,3 +41,23 @@ def test_a_fetch_that_fails_is_an_import_that_fails_and_is_tried_again() -> None
         "import colorsys\nprint(colorsys.__name__)"
     )
     assert done.stdout == "colorsys could not be fetched\ncolorsys\n", done.stderr
+
+
+def test_every_file_of_the_package_that_is_read_is_in_the_memory() -> None:
+    """A restored memory has no files: what reads one later than that ends in the page alone."""
+    package = Path(whytokens.__file__).parent
+    inside = {path.relative_to(package) for path in package.rglob("*") if path.is_file()}
+    kept = {Path(*name.split(".")[1:], file) for name, file in memory.SHIPPED} | {
+        Path("prices", "manifest.json"),
+        Path("py.typed"),
+    }  # nobody reads these in the page
+    code = {path for path in inside if path.suffix in (".py", ".pyc")}
+    data = {path for path in inside if path.parts[0] == "data"}  # assets, asked for by `Need`
+    assert inside - code - data <= kept
+    reading = [
+        path.name
+        for path in code
+        if path.suffix == ".py"
+        and "resources.files(" in (package / path).read_text(encoding="utf-8")
+    ]
+    assert reading == ["assets.py"]

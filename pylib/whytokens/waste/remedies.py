@@ -12,9 +12,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from importlib import resources
 from typing import Any
 
+from whytokens import assets
 from whytokens.waste import Fix, Waste
 from whytokens.waste.clients import Client
 
@@ -43,8 +43,8 @@ def remedy(client: Client, detector: str, waste: Waste) -> Fix:
 @cache
 def rows() -> Sequence[Mapping[str, Any]]:
     """The table, a client's own rows before those of any."""
-    text = resources.files("whytokens.waste").joinpath("remedies.json").read_text(encoding="utf-8")
-    found: Sequence[Mapping[str, Any]] = json.loads(text)["rows"]
+    packed = assets.shipped("whytokens.waste", "remedies.json")
+    found: Sequence[Mapping[str, Any]] = json.loads(packed)["rows"]
     return sorted(found, key=lambda row: row["client"] == "")
 
 
