@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from building.places import ROOT, SITE
@@ -51,16 +52,34 @@ def main() -> int:
 
 
 def _bench(names: list[str]) -> int:
+    """Benches by name, each with those of its parts that follow it; all of them where none is named."""
     known = sorted(
         path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py")
     )
-    for name in names or known:
-        if name not in known:
-            print(f"no bench {name!r}; there are: {', '.join(known)}")
+    asked: list[tuple[str, list[str]]] = [] if names else [(name, []) for name in known]
+    for name in names:
+        if name in known:
+            asked.append((name, []))
+        elif asked and name in _parts(asked[-1][0]):
+            asked[-1][1].append(name)
+        else:
+            print(f"no bench {name!r}; there are: {', '.join(map(_with_parts, known))}")
             return 2
+    for name, parts in asked:
         print(f"== {name}", flush=True)
-        importlib.import_module(f"building.bench_{name}").main()
+        module = importlib.import_module(f"building.bench_{name}")
+        module.main(parts) if parts else module.main()
     return 0
+
+
+def _parts(name: str) -> Iterable[str]:
+    """Parts of a bench that run alone."""
+    return getattr(importlib.import_module(f"building.bench_{name}"), "PARTS", ())
+
+
+def _with_parts(name: str) -> str:
+    parts = " ".join(_parts(name))
+    return f"{name} ({parts})" if parts else name
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,73 +1,188 @@
-"""Counting speed in Chromium and in Pyodide under Node, beside compiled tiktoken on CPython.
+"""Counting: how fast, how it grows on inputs that hurt, an agent log, what the page fetches.
 
-First-sight text, 10 MB: a third each of English, code and JSON. "again" is the same text once more,
-with its words known. All in one run; rounds take turns and the best of each is compared. Each
-tokenizer counts in Python alone and with the page's twin (`app/twin.js`). Then, under Node, inputs
-that hurt at a size and at twice that, and what the page fetches for each vocabulary.
+`build.py bench tokens` runs every part, `bench tokens adversarial` one. Each tokenizer counts in Python
+alone and with the page's twin (`app/twin.js`). `counting_inside.py` is what runs where we count.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
 import subprocess
 import sys
 import sysconfig
 import time
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from building import corpus, site
+from building import corpus, counting_inside, sessions, site
 from building.browser import launched
 from building.places import BUILD, DATA, ROOT, SITE
 
 ROUNDS = 3
 PART_BYTES = 3_400_000
 SCRIPT = Path(__file__).parent / "bench_tokens.mjs"
+INSIDE = Path(counting_inside.__file__)
+PLACES = ("CPython", "Pyodide, Node", "Pyodide, Chromium")
+WAYS = ("Python", "twin")
+TURNS = (40, 120)
 PAGE = '<!doctype html><script type="module" src="page.js"></script>'
-PAGE_JS = """const worker = new Worker("worker.js", {type: "module"});
+PAGE_JS = """const worker = new Worker("worker.js" + location.search, {type: "module"});
 worker.onmessage = (event) => { document.title = event.data; };"""
 WORKER_JS = """import { measure } from "./bench_tokens.mjs";
 import { twin } from "./twin.js";
+const [part, given, way] = new URLSearchParams(location.search).getAll("run");
 const read = async (name) => new Uint8Array(await (await fetch(name)).arrayBuffer());
-postMessage(await measure(new URL("vendor/pyodide/", location.href).href, read, twin, false));"""
+postMessage(await measure(new URL("vendor/pyodide/", location.href).href, read, twin, part, given, way));"""
 
 
-def main() -> None:
-    sys.path.insert(0, str(ROOT / "tests" / "browser"))
-    site.build(SITE, assets="self")
-    folder = BUILD / "bench-tokens"
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(SITE, folder)
+def main(parts: Sequence[str] = ()) -> None:
+    for part in parts or PARTS:
+        print(f"-- {part}", flush=True)
+        PARTS[part]()
+
+
+def speed() -> None:
+    """First-sight text, 10 MB: a third each of English, code and JSON; "again" is the same text once
+    more, its words known. Rounds take turns and the best of each is compared."""
     texts = _texts()
-    (folder / "texts.json").write_text(json.dumps(texts), encoding="utf-8")
-    for name, text in (("index.html", PAGE), ("page.js", PAGE_JS), ("worker.js", WORKER_JS)):
-        (folder / name).write_text(text)
-    shutil.copyfile(SCRIPT, folder / SCRIPT.name)
+    _give("texts.json", json.dumps(texts).encode())
     size = sum(len(text.encode("utf-8", "replace")) for text in texts)
     print(f"{len(texts):,} texts, {size / 1e6:.1f} MB")
     best: dict[tuple[str, str], tuple[float, float]] = {}
     for _ in range(ROUNDS):
-        _keep(best, "compiled tiktoken, CPython", {"o200k_base": _compiled(texts)})
-        _keep(best, "Pyodide, Node", _node(folder)["speed"])
-        _keep(best, "Pyodide, Chromium", _chromium(folder)["speed"])
+        _keep(best, "compiled tiktoken, CPython", "o200k_base", _compiled(texts))
+        for place in PLACES[1:]:
+            for way in WAYS:
+                for key, times in _run(place, "speed", "texts.json", way).items():
+                    _keep(best, place, f"{key} {way}", times)
     reference = best["compiled tiktoken, CPython", "o200k_base"][0]
     for (place, key), (cold, warm) in sorted(best.items()):
         print(
             f"{place:28} {key:18} {size / cold / 1e6:6.2f} MB/s first ({reference / cold:.2f}x), "
             f"again {size / warm / 1e6:6.2f} MB/s ({reference / warm:.2f}x)"
         )
-    for name, (n, once, twice) in _node(folder, "hard")["hard"].items():
-        print(f"{name:34} {n:9,}: {once:6.2f} s, twice that: {twice:6.2f} s")
-    _vocabularies()
 
 
-def _vocabularies() -> None:
+def adversarial() -> None:
+    """Seconds of the process at a length and at twice that."""
+    _give("nothing", b"")
+    for place, way in (
+        ("CPython", "Python"),
+        ("Pyodide, Node", "Python"),
+        ("Pyodide, Node", "twin"),
+    ):
+        for key, found in _run(place, "adversarial", "nothing", way).items():
+            grown = {
+                name: twice / once
+                for name, (_, once, twice) in found.items()
+                if twice > 2 * counting_inside.LEAST_S  # less is the clock's
+            }
+            worst = max(grown, key=lambda name: grown[name])
+            slow = max(found, key=lambda name: found[name][1] / found[name][0])
+            size, once, _ = found[slow]
+            print(
+                f"{place:14} {way:7} {key:12} {len(found)} inputs, twice the length at most "
+                f"{grown[worst]:.2f}x ({worst}); slowest {size / once / 1e6:.2f} M chars/s ({slow})"
+            )
+            for name, ratio in grown.items():
+                if ratio > counting_inside.LINEAR:
+                    size, once, twice = found[name]
+                    print(f"  {name}: {size:,.0f} chars {once:.3f} s, twice that {twice:.3f} s")
+
+
+def session() -> None:
+    """Agent logs of 40 and 120 turns: counting alone, and what reading them takes."""
+    if not sessions.GENERATOR.exists():
+        print("../shared/bench is not beside the checkout: nothing to measure")
+        return
+    for turns in TURNS:
+        log = sessions.generated(turns=turns) / "anthropic_pairs.jsonl"
+        _give("run.jsonl", log.read_bytes())
+        print(f"{turns} turns, {log.stat().st_size / 1e6:.1f} MB")
+        for place in PLACES:
+            for way in WAYS[:1] if place == "CPython" else WAYS:
+                runs = [_run(place, "session", "run.jsonl", way) for _ in range(ROUNDS)]
+                counting = min(run["counting"] for run in runs)
+                reading = min(run["reading"] for run in runs)
+                tokens = runs[0]["tokens"]
+                print(
+                    f"{place:18} {way:7} {tokens / 1e6:5.2f} M tokens counted in {counting:.3f} s, "
+                    f"{tokens / counting / 1e6:6.1f} M tok/s; read in {reading:.2f} s"
+                )
+
+
+def sizes() -> None:
     """A host compresses what it sends or it does not; either is printed."""
     for path in sorted(DATA.glob("*.bin")):
         data = path.read_bytes()
         print(f"{path.name:16} {len(data):9,} bytes, {len(gzip.compress(data)):9,} by gzip")
+
+
+PARTS = {"speed": speed, "adversarial": adversarial, "session": session, "sizes": sizes}
+
+
+@cache
+def _folder() -> Path:
+    """The site with what is measured beside it."""
+    site.build(SITE, assets="self")
+    folder = BUILD / "bench-tokens"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(SITE, folder)
+    for name, text in (("index.html", PAGE), ("page.js", PAGE_JS), ("worker.js", WORKER_JS)):
+        (folder / name).write_text(text)
+    for path in (SCRIPT, INSIDE):
+        shutil.copyfile(path, folder / path.name)
+    return folder
+
+
+def _give(name: str, data: bytes) -> None:
+    (_folder() / name).write_bytes(data)
+
+
+def _run(place: str, part: str, given: str, way: str) -> Any:
+    """A part measured in a process or a page of its own."""
+    folder = _folder()
+    if place == "Pyodide, Chromium":
+        return _chromium(folder, f"?run={part}&run={given}&run={way}")
+    command = [sys.executable, str(INSIDE), part, str(folder / given)]
+    if place != "CPython":
+        command = [
+            "node",
+            "--no-warnings",
+            str(folder / SCRIPT.name),
+            str(folder),
+            part,
+            given,
+            way,
+        ]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT / "pylib",
+        env={**os.environ, "PYTHONPATH": str(ROOT / "pylib")},
+    )
+    if done.returncode:
+        raise SystemExit(done.stderr[-2000:])
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _chromium(folder: Path, asked: str) -> Any:
+    sys.path.insert(0, str(ROOT / "tests" / "browser"))
+    from servers import serve
+
+    with serve(folder) as address, launched() as context:
+        page = context.new_page()
+        page.goto(address + asked)
+        while not page.title().startswith("{"):
+            time.sleep(0.2)
+        return json.loads(page.title())
 
 
 def _texts() -> list[str]:
@@ -120,26 +235,8 @@ def _compiled(texts: list[str]) -> tuple[float, float]:
     return times[0], times[1]
 
 
-def _node(folder: Path, *more: str) -> dict[str, Any]:
-    command = ["node", "--no-warnings", str(folder / SCRIPT.name), str(folder), *more]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return dict(json.loads(done.stdout.splitlines()[-1]))
-
-
-def _chromium(folder: Path) -> dict[str, Any]:
-    from servers import serve
-
-    with serve(folder) as address, launched() as context:
-        page = context.new_page()
-        page.goto(address)
-        while not page.title().startswith("{"):
-            time.sleep(0.2)
-        return dict(json.loads(page.title()))
-
-
 def _keep(
-    best: dict[tuple[str, str], tuple[float, float]], place: str, found: dict[str, Any]
+    best: dict[tuple[str, str], tuple[float, float]], place: str, key: str, times: Sequence[float]
 ) -> None:
-    for key, (cold, warm) in found.items():
-        old = best.get((place, key), (cold, warm))
-        best[place, key] = (min(old[0], cold), min(old[1], warm))
+    old = best.get((place, key), tuple(times))
+    best[place, key] = (min(old[0], times[0]), min(old[1], times[1]))

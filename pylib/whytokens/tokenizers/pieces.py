@@ -8,8 +8,9 @@ piece costs is said here in Python either way, so both give the same numbers.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Protocol
 
 from whytokens.tokenizers.classes import Shadow
@@ -92,8 +93,12 @@ class Counter:
             return self._pattern.findall(text)
         if self._shadow is None:
             self._shadow = self._new_shadow()
-        ends = accumulate(map(len, self._pattern.findall(text.translate(self._shadow))), initial=0)
-        return [text[start:end] for start, end in pairwise(ends)]
+        spans = [run.span() for run in _BEYOND_ASCII.finditer(text)]
+        parts, end = list[str](), 0
+        for start, stop in spans:
+            parts += (text[end:start], text[start:stop].translate(self._shadow))
+            end = stop
+        return _as_written(self._pattern.findall("".join(parts) + text[end:]), text, spans)
 
     def shown(self, text: str) -> list[tuple[str, int]]:
         """The pieces with what each costs."""
@@ -104,6 +109,19 @@ class Counter:
         return ",".join(str(self._cost(piece)) for piece in joined.split(SEPARATOR))
 
 
+def _as_written(pieces: list[str], text: str, spans: Sequence[tuple[int, int]]) -> list[str]:
+    """A shadow's pieces as the text has them; they differ within the spans alone, where most texts have
+    few, and looking each piece up in the text takes as long as finding it."""
+    ends, at = list(accumulate(map(len, pieces))), 0
+    for start, stop in spans:
+        at = bisect_right(ends, start, at)
+        while at < len(ends) and (first := ends[at] - len(pieces[at])) < stop:
+            pieces[at] = text[first : ends[at]]
+            at += 1
+    return pieces
+
+
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 # A lone surrogate: well-formed text has none.
 SEPARATOR = "\udc00"
 
