@@ -95,7 +95,7 @@ def adversarial() -> None:
                     print(f"  {name}: {size:,.0f} chars {once:.3f} s, twice that {twice:.3f} s")
 
 
-def session() -> None:
+def logs() -> None:
     """Agent logs of 40 and 120 turns: counting alone, and what reading them takes."""
     if not sessions.GENERATOR.exists():
         print("../shared/bench is not beside the checkout: nothing to measure")
@@ -123,7 +123,7 @@ def sizes() -> None:
         print(f"{path.name:16} {len(data):9,} bytes, {len(gzip.compress(data)):9,} by gzip")
 
 
-PARTS = {"speed": speed, "adversarial": adversarial, "session": session, "sizes": sizes}
+PARTS = {"speed": speed, "adversarial": adversarial, "logs": logs, "sizes": sizes}
 
 
 @cache
