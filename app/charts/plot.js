@@ -47,7 +47,12 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 /** @param {Sheet} sheet @param {Plot} plot */
 function legend(sheet, plot) {
   const names = plot.y.map((at, n) =>
-    el("li", {}, el("span", { class: `line-${n}`, "aria-hidden": "true" }), sheet.columns[at].name),
+    el(
+      "li",
+      {},
+      el("span", { class: `line-${n}`, "aria-hidden": "true" }),
+      plot.kind === "scatter" ? "the frontier" : sheet.columns[at].name,
+    ),
   );
   if (plot.band)
     names.push(el("li", {}, el("span", { class: "line-band", "aria-hidden": "true" }), bandName(sheet, plot)));
@@ -56,7 +61,7 @@ function legend(sheet, plot) {
       el(
         "li",
         {},
-        `across: ${sheet.columns[plot.x].name}; size: ${sheet.columns[plot.size ?? 0].name}; line: the frontier`,
+        `across: ${sheet.columns[plot.x].name}; up: ${sheet.columns[plot.y[0]].name}; size: ${sheet.columns[plot.size ?? 0].name}`,
       ),
     );
   }
@@ -143,8 +148,8 @@ function bubbles(host, sheet, plot, width, pick) {
         ctx[step ? "lineTo" : "moveTo"](...at(n));
       });
     ctx.stroke();
-    ctx.textAlign = "left";
-    ctx.textBaseline = "middle";
+    ctx.textAlign = "center";
+    ctx.textBaseline = "bottom";
     ctx.font = `${12 * ratio}px system-ui, sans-serif`;
     order.forEach((row, n) => {
       const [x, y] = at(n);
@@ -157,7 +162,7 @@ function bubbles(host, sheet, plot, width, pick) {
       ctx.lineWidth = ratio;
       ctx.stroke();
       ctx.fillStyle = colour("--text");
-      ctx.fillText(String(sheet.rows[row][0]), x + wide + 4 * ratio, y);
+      ctx.fillText(String(sheet.rows[row][0]), x, y - wide - 4 * ratio);
     });
     ctx.restore();
   };

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -20,11 +20,14 @@ from whytokens.model import Options, Trace, Usage, Where
 from whytokens.opened import Opened
 from whytokens.pipeline import analysed, finished
 from whytokens.report import report
+from whytokens.spend.agents import growths
 from whytokens.spend.bare_cells import bare_cells
 from whytokens.spend.cells import Cells, cells
+from whytokens.spend.price_levels import Levels
+from whytokens.spend.replay import total, unchanged
 from whytokens.spend.rows import rows
 
-EPOCH = datetime(2026, 9, 1, tzinfo=UTC)
+EPOCH, NEXT = datetime(2026, 9, 1, tzinfo=UTC), date(2026, 12, 15)
 MODELS = (
     ("gpt-4o-mini", "openai", "openai.chat"), ("claude-sonnet-4-5", "anthropic", "anthropic.messages"),
     ("gemini-2.5-pro", "google", "gemini.generate"), ("deepseek-chat", "deepseek", "openai.chat"),
@@ -120,6 +123,11 @@ def same(columns: Opened, objects: Opened) -> None:
         cells(rows(objects.attributions, sessions)),
     )
     assert told(mine) == told(theirs)
+    assert growths(columns.attributions) == growths(objects.attributions)
+    day = date(2026, 10, 1)
+    assert Levels(columns.attributions, day).on(NEXT) == Levels(objects.attributions, day).on(NEXT)
+    costs = [total(unchanged(one.attributions), one.book) for one in (columns, objects)]
+    assert costs[0] == costs[1]
 
 
 @settings(max_examples=EXAMPLES, deadline=None)

@@ -69,6 +69,7 @@ class BareAttributions(Sequence[Attribution]):
         self.columns, self.odd = columns, odd
         self._groups: dict[tuple[int, int], list[int]] | None = None
         self._frames: dict[int, Frame] = {}
+        self._objects: dict[int, Attribution] = {}
 
     def take(self, rows: Iterable[int]) -> BareAttributions:
         """Those in some lines."""
@@ -79,7 +80,31 @@ class BareAttributions(Sequence[Attribution]):
                 for name, values in _named(self.columns)
             }
         )  # fmt: skip
-        return BareAttributions(self.calls, self.lanes, self.quotes, found, self.odd)
+        made = BareAttributions(self.calls, self.lanes, self.quotes, found, self.odd)
+        made._objects = self._objects
+        return made
+
+    def objects(self) -> list[Attribution]:
+        """All of them, kept: what prices calls anew asks for them with every change."""
+        made = self._objects
+        for row, at in enumerate(self.columns.at):
+            if at not in made:
+                made[at] = self._one(row)
+        return [made[at] for at in self.columns.at]
+
+    def beyond_pusd(self, row: int, tokens: int) -> int:
+        """What a plain call's prompt after its first `tokens` costs, each as it was billed."""
+        columns = self.columns
+        rates, _ = rates_of(self.quotes[columns.quote[row]])
+        if columns.charge[row] == LESS:
+            part, whole = columns.pusd[row], columns.ours[row]
+            rates = tuple(rate * part // whole for rate in rates)  # type: ignore[assignment]
+        start = total = 0
+        parts = (columns.read[row], columns.write_1h[row], columns.write_5m[row])
+        for size, rate in zip((*parts, columns.prompt[row] - sum(parts)), rates, strict=True):
+            total += max(0, start + size - max(start, tokens)) * rate
+            start += size
+        return total
 
     def billed(self) -> BareAttributions:
         """Without failed calls that cost nothing."""
@@ -202,6 +227,16 @@ class BareView(Sequence[Attribution]):
     def prompt_tokens(self) -> list[int]:
         prompt = self.found.columns.prompt
         return [prompt[row] for row in self.rows]
+
+
+def rates_of(quote: Quote | Unpriced) -> tuple[tuple[int, int, int, int], int]:
+    """Of reads, long writes, short writes and fresh tokens; and of output."""
+    if isinstance(quote, Unpriced):
+        return (0, 0, 0, 0), 0
+    prompt = (
+        quote.cache_read_pusd, quote.cache_write_1h_pusd, quote.cache_write_5m_pusd, quote.input_pusd,
+    )  # fmt: skip
+    return prompt, quote.output_pusd
 
 
 def _named(columns: Columns) -> list[tuple[str, list[int]]]:

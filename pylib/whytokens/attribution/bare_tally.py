@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from whytokens.attribution.bare import LESS, LUMP, MORE, SAME, BareAttributions
+from whytokens.attribution.bare import LESS, LUMP, MORE, SAME, BareAttributions, rates_of
 from whytokens.attribution.bill import ABOVE, ROUNDING
 from whytokens.attribution.bill import LUMP as LUMP_CAUSE
 from whytokens.attribution.share import HIDDEN_REASONING, NO_REPLY, unseen
@@ -38,7 +38,7 @@ class _Group:
         self.found, self.made = found, made
         frame = found.frame(kind)
         self.cause, self.fixed, self.fixed_tokens = frame.cause, frame.fixed, frame.fixed_tokens
-        self.rates, self.output_rate = _rates(quote)
+        self.rates, self.output_rate = rates_of(quote)
 
     def add(self, rows: Sequence[int]) -> None:
         columns, fixed = self.found.columns, self.fixed_tokens
@@ -139,16 +139,6 @@ def _taken(left: list[int], tokens: int) -> Four:
         left[part] -= taken[part]
         tokens -= taken[part]
     return (taken[0], taken[1], taken[2], taken[3])
-
-
-def _rates(quote: Quote | Unpriced) -> tuple[Four, int]:
-    """Of reads, long writes, short writes and fresh tokens; and of output."""
-    if isinstance(quote, Unpriced):
-        return (0, 0, 0, 0), 0
-    prompt = (
-        quote.cache_read_pusd, quote.cache_write_1h_pusd, quote.cache_write_5m_pusd, quote.input_pusd,
-    )  # fmt: skip
-    return prompt, quote.output_pusd
 
 
 def _sum(column: Sequence[int], rows: Iterable[int]) -> int:

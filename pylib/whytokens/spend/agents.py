@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 
+from whytokens.attribution.bare import BareAttributions
 from whytokens.attribution.share import Attribution
 from whytokens.opened import Opened
 from whytokens.protocol import Filter, Sheet, SheetCell, SpendValue
@@ -42,11 +43,31 @@ class Growth:
 
 def growths(found: Sequence[Attribution]) -> list[Growth]:
     """Every session of a few calls or more."""
+    if isinstance(found, BareAttributions):
+        return _bare_growths(found.billed())
     sessions: dict[str, list[Attribution]] = {}
     for one in found:
         if one.method != "unbilled":
             sessions.setdefault(one.call.session, []).append(one)
     return [_growth(key, some) for key, some in sessions.items() if len(some) >= LEAST_CALLS]
+
+
+def _bare_growths(found: BareAttributions) -> list[Growth]:
+    columns, odd = found.columns, dict(found.odd_rows())
+    prompt, pusd = columns.prompt, columns.pusd
+    made = []
+    for key, rows in found.by_session().items():
+        if len(rows) < LEAST_CALLS:
+            continue
+        first = prompt[rows[0]]
+        again = (
+            _beyond(odd[row], first) if row in odd else found.beyond_pusd(row, first)
+            for row in rows
+            if prompt[row] > first
+        )  # fmt: skip
+        cost = sum(map(pusd.__getitem__, rows))
+        made.append(Growth(key, len(rows), first, prompt[rows[-1]], cost, sum(again)))
+    return made
 
 
 def _growth(key: str, some: Sequence[Attribution]) -> Growth:
@@ -75,7 +96,12 @@ def agents(spend: Spend, asked: Asked) -> SpendValue:
         fact("cost of context that grew", nusd(again), "nusd", _share(again, total)),
         fact("loops", _loops(opened), "count", "findings of repeated failing tool calls"),
     ]
-    return value("agents", facts, [_intents(opened), _grown(made)])
+    notes = (
+        []
+        if made
+        else [f"No session has {LEAST_CALLS} calls or more: no context grows from turn to turn."]
+    )
+    return value("agents", facts, [_intents(opened), _grown(made)], notes)
 
 
 def _share(part: int, of: int) -> str:
@@ -112,7 +138,7 @@ def _intents(opened: Opened) -> Sheet:
     """Runs whose work was split over several sessions: one intent, many agents."""
     roots = roots_of(opened.trace.sessions)
     parts: dict[str, dict[str, list[Attribution]]] = {}
-    for one in opened.attributions:
+    for one in opened.attributions if roots else ():
         if one.method != "unbilled":
             key = one.call.session
             parts.setdefault(roots.get(key, key), {}).setdefault(key, []).append(one)

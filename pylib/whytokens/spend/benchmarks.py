@@ -164,13 +164,13 @@ def benchmarks(spend: Spend, asked: Asked) -> SpendValue:
     rows: list[list[SheetCell]] = []
     for one in made:
         tiers = _verdict(one, sorted(parts[one.workflow])).counts
-        thin = f"{one.runs:,} of {LEAST_RUNS} runs: a rough baseline" if one.thin else ""
+        thin = "rough" if one.thin else ""
         rows.append([one.workflow, one.runs, *(nusd(one.pusd[q]) for q in QUANTILES), one.tokens[50], one.tokens[95],
                      *tiers.values(), *_held(one, ended.get(one.workflow)), thin])  # fmt: skip
     columns = [(name, "text"), ("runs", "count"), *((f"P{q} cost", "nusd") for q in QUANTILES),
                ("P50 tokens", "count"), ("P95 tokens", "count"), ("green", "count"), ("yellow", "count"),
                ("red", "count"), ("critical", "count"), ("cost of an outcome", "nusd"), ("its target", "nusd"),
-               ("against it", "text"), ("note", "text")]  # fmt: skip
+               ("against it", "text"), ("baseline", "text")]  # fmt: skip
     few = sum(one.thin for one in made)
     facts = [
         fact("workflows", len(made), "count"),
@@ -180,6 +180,8 @@ def benchmarks(spend: Spend, asked: Asked) -> SpendValue:
         over = sum(verdict(one.target_pusd, ended.get(one.workflow)) == "above it" for one in made)
         facts.append(fact("above their target", over, "count", f"of {len(goals):,} with one"))
     note = "Green up to P75 of the cost of a run, yellow up to P90, red up to P99, critical above."
+    if few:
+        note += f" Rough: a baseline of fewer than {LEAST_RUNS} runs."
     return value("benchmarks", facts, [sheet("benchmarks", f"A run's cost by {name}", columns, rows, note=note)], wrong,
                  file=written(made, name), workflow=name)  # fmt: skip
 

@@ -72,14 +72,14 @@ def chargeback(spend: Spend, asked: Asked) -> SpendValue:
     )
     rows: list[list[SheetCell]] = [
         [len(one.key), *(one.key[at] if at < len(one.key) else "" for at in range(len(dimensions))),
-         *group_row(one), permille(one.pusd, total)]
+         permille(one.pusd, total), *group_row(one)]
         for one in groups
     ]  # fmt: skip
     columns = [
         ("level", "level"),
         *((name, "text") for name in dimensions),
-        *GROUP_COLUMNS,
         ("of all", "share"),
+        *GROUP_COLUMNS,
     ]
     filters: list[Filter | None] = [
         filter_of(dimensions[: len(one.key)], one.key) for one in groups

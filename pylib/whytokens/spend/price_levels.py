@@ -5,10 +5,11 @@ Spec: facts, 4.3 "Apply dated prices to the future". A level is in millionths of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 
+from whytokens.attribution.bare import BareAttributions, apart
 from whytokens.attribution.share import Attribution
 from whytokens.model import Call, Usage
 from whytokens.prices import Quote, Unpriced
@@ -44,13 +45,32 @@ class _Mix:
                                       cache_write_1h=hour, output=output))  # fmt: skip
 
 
+def _add_plain(found: BareAttributions, mixes: dict[tuple[object, ...], _Mix]) -> None:
+    """Plain bare calls, those of one kind and quote at once."""
+    columns = found.columns
+    for (kind, code), rows in found.groups().items():
+        if isinstance(found.quotes[code], Unpriced):
+            continue
+        told = found.calls.kinds[kind]
+        key = (told.model, told.provider, told.tier, told.region)
+        mix = mixes.setdefault(key, _Mix(found.calls[columns.at[rows[0]]]))
+        parts = (columns.read, columns.write_5m, columns.write_1h, columns.output)
+        sums = [sum(map(part.__getitem__, rows)) for part in parts]
+        prompt = sum(map(columns.prompt.__getitem__, rows))
+        mix.calls += len(rows)
+        for at, tokens in enumerate((prompt - sum(sums[:3]), *sums)):
+            mix.buckets[at] += tokens
+
+
 class Levels:
     """Price levels of one trace's calls."""
 
-    def __init__(self, found: Iterable[Attribution], last: date, book: Book | None = None) -> None:
+    def __init__(self, found: Sequence[Attribution], last: date, book: Book | None = None) -> None:
         self.book, self.last = book or standard(), last
         mixes: dict[tuple[object, ...], _Mix] = {}
-        for one in found:
+        if isinstance(found, BareAttributions):
+            _add_plain(found, mixes)
+        for one in apart(found):
             if isinstance(one.quote, Quote) and one.method != "unbilled":
                 call = one.call
                 key = (call.model, call.provider, call.tier, call.region)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from whytokens.apportion import largest_remainder
+from whytokens.attribution.bare import BareAttributions
 from whytokens.attribution.bill import cut
 from whytokens.attribution.share import Attribution
 from whytokens.attribution.tally import tally
@@ -89,7 +90,7 @@ def unchanged(found: Iterable[Attribution]) -> list[Changed]:
     """Every billed call as it was."""
     return [
         Changed(one, one.call, billed(one), one.output_tokens)
-        for one in found
+        for one in (found.objects() if isinstance(found, BareAttributions) else found)
         if one.method != "unbilled"
     ]
 

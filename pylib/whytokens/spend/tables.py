@@ -113,7 +113,7 @@ def filter_of(names: Sequence[str], key: Sequence[str]) -> Filter | None:
 
 # Volume, cost and efficiency of a group; what tables of groups share.
 GROUP_COLUMNS: tuple[tuple[str, str], ...] = (
-    ("runs", "count"), ("calls", "count"), ("tokens", "count"), ("cost", "nusd"), ("trend", "change"),
+    ("cost", "nusd"), ("trend", "change"), ("runs", "count"), ("calls", "count"), ("tokens", "count"),
     ("mean cost of a run", "nusd"),
     ("P95 cost of a run", "nusd"), ("output / input", "ratio"), ("read from cache", "share"),
     ("unpriced calls", "count"),
@@ -125,6 +125,6 @@ TREND = "Trend: the cost of the last 7 days against the 7 before."
 
 def group_row(one: Group) -> list[SheetCell]:
     return [
-        one.runs, one.calls, one.tokens, nusd(one.pusd), one.trend_permille, nusd(one.mean_pusd), nusd(one.p95_pusd),
+        nusd(one.pusd), one.trend_permille, one.runs, one.calls, one.tokens, nusd(one.mean_pusd), nusd(one.p95_pusd),
         permille(one.output_tokens, one.input_tokens), permille(one.read_tokens, one.input_tokens), one.unpriced,
     ]  # fmt: skip

@@ -31,6 +31,7 @@ from whytokens.spend.scenarios import (
 from whytokens.spend.tables import Asked, Spend, Table, fact, nusd, permille, pusd_of, sheet, value
 
 DEFAULT_HOURS = 24
+NOTHING = "Nothing is changed yet: name a model, a rule, a cache or a budget above."
 
 
 def changes(asked: Asked) -> tuple[list[tuple[str, Change]], list[str]]:
@@ -96,10 +97,11 @@ def what_if(spend: Spend, asked: Asked) -> SpendValue:
             f"of {len(scene.calls):,}",
         ),
     ]
+    nothing = [] if len(steps) > 1 or bad else [NOTHING]
     sheets = [_steps(steps), _by(scene)]
     if scene.blocked:
         sheets.append(_blocked(scene))
-    return value("what_if", facts, sheets, [*bad, *scene.notes])
+    return value("what_if", facts, sheets, [*nothing, *bad, *scene.notes])
 
 
 def _saved(before: int, after: int) -> str:
@@ -136,7 +138,7 @@ def _by(scene: Scene) -> Sheet:
         part[0] += 1
         part[1] += one.one.cost_pusd
         part[2] += one.cost(scene.book)
-    order = sorted(sums, key=lambda key: (sums[key][2] - sums[key][1], key))
+    order = sorted(sums, key=lambda key: (sums[key][2] - sums[key][1], -sums[key][1], key))
     rows: list[list[SheetCell]] = [
         [
             *key,

@@ -60,9 +60,9 @@ def workflows(spend: Spend, asked: Asked) -> SpendValue:
     lines = by_day(found, name)
     ended = outcomes(found, name)
     rows = [[one.key[0], *_row(one, lines[one.key[0]], ended.get(one.key[0]))] for one in groups]
-    columns = [(name, "text"), ("runs", "count"), ("calls", "count"), ("mean tokens of a run", "count"),
-               ("P95 tokens of a run", "count"), ("cost", "nusd"), ("mean cost of a run", "nusd"),
-               ("P95 cost of a run", "nusd"), ("last 7 days", "spark"), ("trend", "change"),
+    columns = [(name, "text"), ("cost", "nusd"), ("trend", "change"), ("last 7 days", "spark"), ("runs", "count"),
+               ("calls", "count"), ("mean tokens of a run", "count"), ("P95 tokens of a run", "count"),
+               ("mean cost of a run", "nusd"), ("P95 cost of a run", "nusd"),
                ("output / input", "ratio"), ("expected", "text"), ("read from cache", "share"), ("succeeded", "share"),
                ("cost of a success", "nusd")]  # fmt: skip
     notes = (
@@ -78,9 +78,8 @@ def workflows(spend: Spend, asked: Asked) -> SpendValue:
 def _row(one: Group, line: list[int], ended: Outcomes | None) -> list[SheetCell]:
     ratio = permille(one.output_tokens, one.input_tokens)
     return [
-        one.runs, one.calls, one.mean_tokens, one.p95_tokens, nusd(one.pusd), nusd(one.mean_pusd), nusd(one.p95_pusd),
-        [nusd(cost) for cost in line[-SPARK_DAYS:]],
-        one.trend_permille,
+        nusd(one.pusd), one.trend_permille, [nusd(cost) for cost in line[-SPARK_DAYS:]], one.runs, one.calls,
+        one.mean_tokens, one.p95_tokens, nusd(one.mean_pusd), nusd(one.p95_pusd),
         ratio, expected(one.key[0], ratio), permille(one.read_tokens, one.input_tokens),
         None if ended is None else permille(ended.good, ended.known),
         None if ended is None or not ended.good else nusd(divided(one.pusd, ended.good)),
