@@ -72,7 +72,9 @@ def test_every_table_of_every_format(
     whole = ask(op="spend", table="chargeback", asked={"by": "model"})
     assert abs(whole["facts"][0]["value"] - report["totals"]["nusd"]) <= 1
     sheet = ask(op="spend", table="chargeback", asked={"by": "model"}, path=["chargeback"])
-    assert sheet["name"] == "chargeback.csv" and sheet["text"].startswith("level,model,of_all,cost_usd")
+    assert sheet["name"] == "chargeback.csv" and sheet["text"].startswith(
+        "level,model,of_all,cost_usd"
+    )
 
 
 def test_comparisons_and_what_ifs_cross_the_seam(tmp_path: Path) -> None:

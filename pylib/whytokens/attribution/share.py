@@ -199,7 +199,7 @@ def attribute(
         usage=usage,
         prompt_tokens=prompt_tokens,
         estimate_tokens=estimate,
-        front=tuple(piece._replace(exact=sure) for piece in settled.front),
+        front=tuple(p if p.exact == sure else p._replace(exact=sure) for p in settled.front),
         pieces=() if unbilled else settled.pieces,
         tail=settled.tail,
         reply=reply,

@@ -64,6 +64,7 @@ class Book:
         self.snapshot, self.own = snapshot, own
         self._found: dict[tuple[str, str | None], Resolved | Unpriced] = {}
         self._terms: dict[tuple[Any, ...], Terms | Unpriced] = {}
+        self._hourly: dict[tuple[str | None, str | None], bool] = {}
 
     def quote(self, call: Call) -> Quote | Unpriced:
         """The rates that hold for a call, or why there are none."""
@@ -80,7 +81,7 @@ class Book:
         if isinstance(found, Unpriced):
             return found
         at = call.started.astimezone(UTC) if call.started else _noon(self.snapshot.as_of)
-        minute = at.hour * 60 + at.minute if hourly(found.row) else 0
+        minute = at.hour * 60 + at.minute if self.hourly(call.model, call.provider) else 0
         key = (call.model, call.provider, call.tier, call.region, at.toordinal(), minute)
         terms = self._terms.get(key)
         if terms is None:
@@ -97,8 +98,12 @@ class Book:
 
     def hourly(self, model: str | None, provider: str | None) -> bool:
         """Whether a model's rates change within a day."""
-        found = self.resolved(model, provider) if model else None
-        return isinstance(found, Resolved) and hourly(found.row)
+        known = self._hourly.get((model, provider))
+        if known is None:
+            found = self.resolved(model, provider) if model else None
+            known = isinstance(found, Resolved) and hourly(found.row)
+            self._hourly[(model, provider)] = known
+        return known
 
     def _resolve(self, model: str, provider: str | None) -> Resolved | Unpriced:
         own = self.own.prices.get(model.strip().lower())

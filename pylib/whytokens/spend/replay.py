@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import is_not
 
 from whytokens.apportion import largest_remainder
 from whytokens.attribution.bare import BareAttributions
@@ -39,6 +40,8 @@ class Changed:
     gone: frozenset[SegmentId] = frozenset()
     summary: int = 0
     beside_pusd: int = 0
+    _priced: tuple[object, ...] = ()
+    _pusd: int = 0
 
     def cost(self, book: Book) -> int:
         """Picodollars; calls without a price are nothing, before and after."""
@@ -46,6 +49,13 @@ class Changed:
             return 0
         if not self.touched:
             return self.one.cost_pusd
+        now = (book, self.call, self.bill, self.output, self.beside_pusd)
+        if len(self._priced) != len(now) or any(map(is_not, self._priced, now)):
+            self._priced, self._pusd = now, self._anew(book)
+        return self._pusd
+
+    def _anew(self, book: Book) -> int:
+        """Priced by its terms; asked again only after another change."""
         found = self.quote(book)
         if found is None:
             return self.one.cost_pusd
