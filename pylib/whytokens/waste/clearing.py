@@ -38,6 +38,32 @@ def starts(claims: Sequence[Claim]) -> dict[NodeId, NodeId]:
     return first
 
 
+def most_pusd(
+    claims: Sequence[Claim],
+    touched: Sequence[Attribution],
+    bill_of: Callable[[Attribution], Bill | None],
+    pricer: Pricer,
+) -> int:
+    """What clearing these can save at the most, by where they stand. Cheap, so that hopeless ones are
+    not re-priced call by call."""
+    total = 0
+    for one in touched:
+        bill = bill_of(one)
+        if bill is None or isinstance(one.quote, Unpriced):
+            continue
+        tokens = sum(slot_tokens(one.lane, c.node, c.slot) + 1 for c in claims)
+        rates = pricer.rates(one, bill.tokens)
+        if rates != pricer.rates(one, max(1, bill.tokens - tokens)):
+            total += pricer.cost(one, bill)  # it may fall below a step: more than all is not saved
+            continue
+        end = one.front_tokens + max(one.lane.upto(c.node) for c in claims)
+        inside = end * one.prompt_tokens <= bill.read * (one.estimate_tokens + one.front_tokens)
+        read = end <= bill.read and inside
+        most = max(rates.input_pusd, rates.cache_write_5m_pusd, rates.cache_write_1h_pusd)
+        total += tokens * (rates.cache_read_pusd if read else most)
+    return total
+
+
 def rewrite_pusd(one: Attribution, bill: Bill, node: NodeId, pricer: Pricer) -> int:
     """What a call pays to write what it would have read behind `node`."""
     rates = pricer.rates(one, bill.tokens)

@@ -19,7 +19,7 @@ from whytokens.model import CallId, Trace
 from whytokens.prices import Unpriced
 from whytokens.waste import Cache, Claim, Drop, Lead, Remove, Saving, Steady, Store, Waste
 from whytokens.waste.claims import Claims
-from whytokens.waste.clearing import groups, reread_pusd, rewrite_pusd, starts
+from whytokens.waste.clearing import groups, most_pusd, reread_pusd, rewrite_pusd, starts
 from whytokens.waste.plans import WORTH_PERCENT, Option, Plan, bills_of
 from whytokens.waste.pricing import Pricer, billed
 from whytokens.waste.traffic import Traffic
@@ -170,10 +170,12 @@ class Telescope:
         total = total_low = 0
         kept: list[Claim] = []
         for claims in groups(self.trace, change):
-            self.claims.add(claims)
             touched = self._within(self.claims.touched(claims))
-            saved, low = self._reprice(touched)
             once = self._rewrites(claims)
+            if once and most_pusd(claims, touched, self._bill, self.pricer) <= once:
+                continue
+            self.claims.add(claims)
+            saved, low = self._reprice(touched)
             again = reread_pusd(claims, touched, self._cost) if change.again else 0
             if saved - once <= again:
                 self.claims.drop(claims)
