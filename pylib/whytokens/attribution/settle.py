@@ -82,9 +82,11 @@ def _groups(call: Call, lane: Lane, usage: Usage) -> list[Group]:
     """Read, written and fresh part where the call says what it caches; else one group."""
     written = (usage.cache_write_5m or 0) + (usage.cache_write_1h or 0)
     cached, total = (usage.cache_read or 0) + written, lane.upto(call.prompt)
+    whole = [Group(call.prompt, cached + (usage.input or 0), total)]
+    if not call.cache_marks:
+        return whole
     path = lane.trace.prompts.path(call.prompt)
     depth = max((mark for mark in call.cache_marks if 0 < mark <= len(path)), default=0)
-    whole = [Group(call.prompt, cached + (usage.input or 0), total)]
     if not depth or not cached or usage.input is None:
         return whole
     end, head = path[depth - 1], lane.head_end(call.prompt)

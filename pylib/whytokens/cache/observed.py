@@ -61,6 +61,8 @@ def observe(group: Sequence[Request], rules: Rules, places: Places) -> Observed 
 
 def _marks(request: Request, rules: Rules) -> list[Mark]:
     """The call's own breakpoints; its 1 h ones are not told apart from 5 m ones but by the bill."""
+    if not request.one.call.cache_marks:
+        return []
     nodes = request.prompts.trace.prompts.path(request.node)
     hour = len(rules.lifetimes) > 1 and bool(request.one.usage.cache_write_1h)
     return [

@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import math
 import zlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,6 +20,8 @@ from whytokens.waste.priced import Arrival, Found, History, Priced, some
 MIN_TOKENS = 128
 SHINGLE_WORDS = 3
 SKETCH = 64
+# Of texts that share a run of words, the latest so many are compared: what more share is boilerplate.
+MAX_ALIKE = 32
 MIN_SHARED_WORDS = 0.9
 # One word changed in ten spoils three shingles of ten; texts in another order share next to none.
 MIN_JACCARD = 0.6
@@ -72,7 +74,7 @@ class NearDuplicates:
 def _pairs(priced: Priced, history: History) -> Iterator[tuple[Arrival, Arrival, float, float]]:
     """Earlier and later text, their common share of words and, of the later one, what a difference
     need not say: it repeats the words around each change."""
-    index: dict[int, list[_Known]] = {}
+    index: dict[int, deque[_Known]] = {}
     found = list(_candidates(history))
     for arrival, plain in found if len(found) > 1 else ():
         mine = _Known(arrival, Counter(plain.split()), shingles(plain))
@@ -82,7 +84,7 @@ def _pairs(priced: Priced, history: History) -> Iterator[tuple[Arrival, Arrival,
             kept = jaccard(best[0].shingles, mine.shingles)
             yield (best[0].arrival, arrival, best[1], kept)
         for number in sketch:
-            index.setdefault(number, []).append(mine)
+            index.setdefault(number, deque(maxlen=MAX_ALIKE)).append(mine)
 
 
 def _candidates(history: History) -> Iterator[tuple[Arrival, str]]:
@@ -99,7 +101,7 @@ def _candidates(history: History) -> Iterator[tuple[Arrival, str]]:
 
 
 def _best(
-    priced: Priced, mine: _Known, sketch: list[int], index: dict[int, list[_Known]]
+    priced: Priced, mine: _Known, sketch: list[int], index: dict[int, deque[_Known]]
 ) -> tuple[_Known, float] | None:
     shared: dict[int, list[_Known]] = {}
     for number in sketch:

@@ -102,6 +102,10 @@ class Claims:
         kept = [size - min(size, max(0, part)) for size, part in zip(sizes, parts, strict=True)]
         return Bill(sum(kept), kept[0], kept[1], kept[2], bill.stored)
 
+    def removed(self, one: Attribution) -> int:
+        """Claimed tokens of a call's text. Cost: the logarithm of the trace."""
+        return self._lane(one.lane).upto(one.call.prompt)
+
     def taken(self, one: Attribution) -> dict[SegmentId, int]:
         """Claimed tokens of one call by segment. Cost: the length of its prompt."""
         found, prompt = self._lane(one.lane), one.call.prompt

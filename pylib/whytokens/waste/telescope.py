@@ -18,8 +18,9 @@ from whytokens.cache import Bill
 from whytokens.model import CallId, Trace
 from whytokens.prices import Unpriced
 from whytokens.waste import Cache, Claim, Drop, Lead, Remove, Saving, Steady, Store, Waste
+from whytokens.waste.averages import Averages
 from whytokens.waste.claims import Claims
-from whytokens.waste.clearing import groups, most_pusd, reread_pusd, rewrite_pusd, starts
+from whytokens.waste.clearing import groups, reread_pusd, rewrite_pusd, starts
 from whytokens.waste.plans import WORTH_PERCENT, Option, Plan, bills_of
 from whytokens.waste.pricing import Pricer, billed
 from whytokens.waste.traffic import Traffic
@@ -166,24 +167,35 @@ class Telescope:
         return sure, low
 
     def _remove(self, change: Remove) -> tuple[int, int, tuple[Claim, ...]]:
-        """What is never sent goes as a whole; what is cleared later only where it pays by itself."""
-        total = total_low = 0
-        kept: list[Claim] = []
-        for claims in groups(self.trace, change):
-            touched = self._within(self.claims.touched(claims))
-            once = self._rewrites(claims)
-            if once and most_pusd(claims, touched, self._bill, self.pricer) <= once:
+        """What is never sent goes as a whole; what is cleared later only where it pays by itself.
+
+        Of several texts, each is judged by averages, in the logarithm of the trace; the money is one full
+        re-pricing of what is left.
+        """
+        parts = groups(self.trace, change)
+        averages = Averages(self._order(), self._cost, self._bill)
+        kept, once, again = list[Claim](), 0, 0
+        for claims in parts:
+            spans = self.claims.touched(claims)
+            last = averages.last(spans)
+            if last is None:
                 continue
+            before = self.claims.removed(last)
             self.claims.add(claims)
-            saved, low = self._reprice(touched)
-            again = reread_pusd(claims, touched, self._cost) if change.again else 0
-            if saved - once <= again:
+            tokens = self.claims.removed(last) - before
+            rewrite = self._rewrites(claims)
+            risk = reread_pusd(claims, spans, averages) if change.again else 0
+            if len(parts) > 1 and tokens * averages.token_pusd(spans) - rewrite <= risk:
                 self.claims.drop(claims)
-                self._reprice(touched)
                 continue
-            total, total_low = total + saved - once, total_low + low - once - again
-            kept += claims
-        return total, total_low, tuple(kept)
+            kept, once, again = [*kept, *claims], once + rewrite, again + risk
+        touched = self._within(self.claims.touched(kept))
+        saved, low = self._reprice(touched)
+        if saved - once <= again:
+            self.claims.drop(kept)
+            self._reprice(touched)
+            return 0, 0, ()
+        return saved - once, low - once - again, tuple(kept)
 
     def _rewrites(self, claims: Sequence[Claim]) -> int:
         """Taking something out of a cached prompt makes what stands behind it be written once."""
