@@ -11,6 +11,7 @@ export const count = (value) => whole.format(value);
  * @param {number} nusd
  */
 export function dollars(nusd) {
+  if (nusd === 0) return "$0";
   const places = nusd >= 1e9 ? 2 : 4;
   const unit = 10 ** (9 - places);
   const rounded = Math.round(nusd / unit);

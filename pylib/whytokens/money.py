@@ -7,6 +7,8 @@ from whytokens.protocol import Prices
 
 def dollars(nusd: int) -> str:
     """Nanodollars as people read them: cents from one dollar up, finer below."""
+    if nusd == 0:
+        return "$0"
     places = 2 if nusd >= 10**9 else 4
     unit = 10 ** (9 - places)
     rounded = (nusd + unit // 2) // unit

@@ -12,22 +12,7 @@ from whytokens.containers import Source
 from whytokens.pipeline import run
 from whytokens.waste.pricing import Pricer
 
-WORDS = [
-    "lantern",
-    "wick",
-    "flame",
-    "oil",
-    "gate",
-    "pier",
-    "tower",
-    "keeper",
-    "trim",
-    "burn",
-    "glass",
-    "brass",
-    "rope",
-    "night",
-]
+WORDS = ["lantern", "wick", "flame", "oil", "gate", "pier", "tower", "keeper", "trim"]
 
 
 def session(turns: int) -> Source:
