@@ -1,6 +1,7 @@
 // Python in a worker: boots Pyodide, then pumps whytokens.worker.handle, one message at a time.
 // Started through a blob: URL (see load.js), so that the page's security policy governs it too.
 
+import { makeRoom } from "./room.js";
 import { twin } from "./twin.js";
 
 /** @typedef {{type: "boot", base: string, pyodide: string, integrity: string, sizes: Record<string, number>, module: WebAssembly.Module | null, memory: string | null}} BootRequest */
@@ -40,6 +41,8 @@ async function boot({ base, pyodide: home, integrity, sizes, module, memory }) {
   const library = `${local}${LIBRARY}`;
   countFetches(sizes, indexURL, integrity, [...(module ? [".wasm"] : []), ...(memory ? [LIBRARY] : [])]);
   if (module) shareModule(module);
+  const snapshot = memory ? unpacked(`${local}${memory}`) : null;
+  if (snapshot) makeRoom(snapshot);
   const { loadPyodide } = await import(new URL("pyodide.mjs", indexURL).href);
   python = await loadPyodide({
     indexURL,
@@ -47,7 +50,7 @@ async function boot({ base, pyodide: home, integrity, sizes, module, memory }) {
     lockFileURL: `${local}pyodide-lock.json`,
     packageBaseUrl: local,
     env: { PYTHONDONTWRITEBYTECODE: "1" },
-    ...(memory ? { _loadSnapshot: unpacked(`${local}${memory}`) } : { packages: ["whytokens"] }),
+    ...(snapshot ? { _loadSnapshot: snapshot } : { packages: ["whytokens"] }),
   });
   if (memory) python.pyimport("whytokens.memory").wake(() => putLibrary(library));
   python.pyimport("whytokens.tokenizers.pieces").offer(twin);

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { loadPyodide } from "pyodide";
+import { makeRoom } from "./room.js";
 
 const [indexURL, library, wheel, names, out] = process.argv.slice(2);
 const common = {
@@ -22,6 +23,7 @@ del json, memory, names
 gc.collect()
 `);
 const snapshot = python.makeMemorySnapshot();
+makeRoom(Promise.resolve(snapshot));
 const again = await loadPyodide({ ...common, _loadSnapshot: snapshot });
 again.pyimport("whytokens.memory").wake(() => {});
 const answer = [...again.pyimport("whytokens.worker").handle('{"v":1,"id":1,"op":"close"}')].join();

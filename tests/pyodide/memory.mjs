@@ -8,12 +8,15 @@ const [site, tests] = process.argv.slice(2);
 const home = `${site}/vendor/pyodide/`;
 const memory = readdirSync(home).find((name) => name.endsWith(".memory"));
 const { loadPyodide } = await import(pathToFileURL(`${home}pyodide.mjs`).href);
+const { makeRoom } = await import(pathToFileURL(`${site}/room.js`).href);
+const snapshot = gunzipSync(readFileSync(home + memory));
+makeRoom(Promise.resolve(snapshot));
 const start = async () => {
   const pyodide = await loadPyodide({
     indexURL: home,
     stdLibURL: `${home}pyodide-lock.json`, // any file but the library: the page has none either
     packageBaseUrl: home,
-    _loadSnapshot: gunzipSync(readFileSync(home + memory)),
+    _loadSnapshot: snapshot,
   });
   let fetched = 0;
   pyodide.pyimport("whytokens.memory").wake(() => {
