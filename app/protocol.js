@@ -62,7 +62,7 @@ export const VERSION = 1;
  * @typedef {Columns & {tokens_before: number[], tokens_after: number[], nusd_before: number[],
  *   nusd_after: number[], kind: number[]}} DiffColumns
  * @typedef {{before: string, after: string, identical: boolean, related: boolean, texts: number,
- *   shared_tokens: number, tokens: number, calls: number[], tree: DiffColumns}} Comparison
+ *   shared_tokens: number, tokens: number, calls: number[], note: string, tree: DiffColumns}} Comparison
  * A cell of a sheet: a word, an integer in its column's unit, a line of integers, or nothing.
  * @typedef {string | number | number[] | null} SheetCell
  * @typedef {{name: string, kind: string}} SheetColumn

@@ -36,6 +36,7 @@ function words(found, tree) {
     return [title, el("p", { "data-testid": "compared" }, same)];
   }
   const lines = [el("p", { class: "change", "data-testid": "compared" }, summary(found, tree))];
+  if (found.note) lines.push(el("p", { class: "muted", "data-testid": "compared-note" }, found.note));
   if (!found.related) {
     const share = percent(found.shared_tokens, found.tokens);
     lines.push(el("p", {}, `These traces share ${share} of their text, so only categories are compared.`));

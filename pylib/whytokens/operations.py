@@ -63,7 +63,7 @@ from whytokens.spend.rows import rows
 from whytokens.spend.tables import Spend
 from whytokens.tokenizers.choose import choose, encoding
 from whytokens.tokenizers.pieces import well_formed
-from whytokens.waste.fixed import fixed
+from whytokens.waste.fixed import fixed, headline
 
 # Coloured pieces are elements of the page: some 5,000 of them draw in 50 ms.
 MAX_SHOWN_CHARS = 20_000
@@ -182,6 +182,7 @@ def _fixed(_: Request) -> Generator[Event, None, Comparison]:
     before = _opened["trace"]
     found = compare(before, fixed(before))
     found["identical"] = False
+    found["note"] = headline(before)
     return found
 
 

@@ -9,7 +9,9 @@ import random
 import pytest
 
 from whytokens.containers import Source
+from whytokens.money import dollars
 from whytokens.pipeline import run
+from whytokens.waste.fixed import headline
 from whytokens.waste.pricing import Pricer
 
 WORDS = ["lantern", "wick", "flame", "oil", "gate", "pier", "tower", "keeper", "trim"]
@@ -58,3 +60,13 @@ def test_twice_the_turns_are_priced_about_twice_as_often(monkeypatch: pytest.Mon
         found = run([session(turns)]).checked
         assert any(one.saving for one in found.findings)
     assert priced[1] < 3 * priced[0]
+
+
+def test_what_is_replayed_beyond_the_headline_is_said() -> None:
+    """Clearing texts costs a rewrite that no call of the log shows."""
+    opened = run([session(400)])
+    telescope = opened.checked.telescope
+    replayed = telescope.billed_pusd - telescope.pusd
+    assert opened.checked.reclaimable_pusd < replayed
+    said = headline(opened)
+    assert said.startswith(dollars(opened.checked.reclaimable_pusd // 1000))

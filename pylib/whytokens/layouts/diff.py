@@ -47,7 +47,7 @@ def compare(before: Opened, after: Opened) -> Comparison:
     texts = {identity(segment) for segment in two.segments if segment.text is not None}
     return Comparison(
         before=one.name, after=two.name, identical=same_prompts(before, after), related=related,
-        texts=len(texts), shared_tokens=shared, tokens=whole,
+        texts=len(texts), shared_tokens=shared, tokens=whole, note="",
         calls=[len(before.attributions), len(after.attributions)], tree=_columns(root),
     )  # fmt: skip
 

@@ -66,7 +66,8 @@ class DiffColumns(Columns):
 
 class Comparison(TypedDict):
     """The value of a "compare" result: from the first trace to the second. `shared_tokens` of
-    `tokens` (both traces) are texts that both send; `identical`: the same `texts` in the same order."""
+    `tokens` (both traces) are texts that both send; `identical`: the same `texts` in the same order.
+    `note`: what the figures' reader must know, or nothing."""
 
     before: str
     after: str
@@ -76,4 +77,5 @@ class Comparison(TypedDict):
     shared_tokens: int
     tokens: int
     calls: list[int]
+    note: str
     tree: DiffColumns

@@ -12,10 +12,14 @@ from whytokens.attribution.share import Attribution
 from whytokens.attribution.tally import tally
 from whytokens.cache import Bill
 from whytokens.model import SegmentId, Usage
+from whytokens.money import dollars
 from whytokens.opened import Opened
 from whytokens.prices import Extra, Quote
 from whytokens.templates import Piece
 from whytokens.waste.telescope import Telescope
+
+# A difference below a hundredth is rounding.
+SAME_SHARE = 100
 
 
 def fixed(opened: Opened) -> Opened:
@@ -24,6 +28,18 @@ def fixed(opened: Opened) -> Opened:
     found = tuple(_after(one, telescope) for one in opened.attributions)
     trace = replace(opened.trace, name="without the waste")
     return replace(opened, trace=trace, attributions=found, tallies=tally(found))
+
+
+def headline(opened: Opened) -> str:
+    """Why the sum of findings is less than what the replay takes off, where it is."""
+    counted, telescope = opened.checked.reclaimable_pusd, opened.checked.telescope
+    replayed = telescope.billed_pusd - telescope.pusd
+    if replayed - counted <= replayed // SAME_SHARE:
+        return ""
+    return (
+        f"{dollars(counted // 1000)} of this is counted as avoidable. The rest is what clearing texts costs "
+        "once, and cache reads beyond those that this log shows one can rely on."
+    )
 
 
 def _after(one: Attribution, telescope: Telescope) -> Attribution:
