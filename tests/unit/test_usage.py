@@ -10,6 +10,7 @@ import pytest
 
 from whytokens.importers import usage
 from whytokens.importers.usage import usage_of
+from whytokens.impossible import possible
 from whytokens.model import Usage
 from whytokens.pipeline import run
 from whytokens.report import report
@@ -268,3 +269,9 @@ def test_impossible_usage_leaves_its_call_unpriced_and_the_rest_stands(tmp_path:
     notice = next(one for one in found["warnings"] if one["code"] == "usage-impossible")
     assert "2,000 tokens read from cache in a prompt of 1,000" in notice["title"]
     assert found["prices"]["unpriced"][0]["calls"] == 1
+
+
+def test_a_negative_prompt_is_refused_in_a_whole_sentence() -> None:
+    broken = usage_of({"prompt_tokens": -5, "completion_tokens": 1})
+    assert broken is not None
+    assert possible(broken).refused == "reports -5 prompt tokens"

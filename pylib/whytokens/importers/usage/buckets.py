@@ -149,5 +149,6 @@ def refused(said: Counters) -> Usage:
         parts.append(f"{said.read:,} tokens read from cache")
     if written:
         parts.append(f"{written:,} written to it" if parts else f"{written:,} written to cache")
-    why = f"reports {' and '.join(parts)} in a prompt of {said.prompt:,}"
+    within = f"{' and '.join(parts)} in a prompt of {said.prompt:,}"
+    why = f"reports {within if parts else f'{said.prompt:,} prompt tokens'}"
     return replace(Usage(**said.more), refused=why)
