@@ -146,8 +146,10 @@ class TraceBuilder(Interned):
         **fields: Unpack[CallFields],
     ) -> None:
         """Add a call. Without a `session`, one is found by continuity of prompts in `build`."""
+        usage = fields.get("usage")
+        if usage is not None:
+            usage = fields["usage"] = possible(usage)
         if self._bare is not None:
-            usage = fields.get("usage")
             if prompt == ROOT and not fields.get("reply") and not (usage and usage.beside):
                 self._bare.add(api, model, where, fields, self._reading)
                 return

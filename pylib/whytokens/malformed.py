@@ -45,18 +45,18 @@ def _said(body: Mapping[str, Any]) -> str | None:
 
 def _wrong(key: str, value: Any, needed: str) -> str | None:
     if not isinstance(value, list):
-        return f"“{key}” is {_kind(value)} instead of a list"
+        return f"“{key}” is {kind_of(value)} instead of a list"
     if not value:
         return f"“{key}” is an empty list"
     for at, item in enumerate(value):
         if not isinstance(item, Mapping):
-            return f"{key}[{at}] is {_kind(item)} instead of an object"
+            return f"{key}[{at}] is {kind_of(item)} instead of an object"
         if needed not in item:
             return f"{key}[{at}] has no “{needed}”"
     return None
 
 
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -202,7 +202,7 @@ def _blocks(value: Any) -> list[Json]:
     if isinstance(value, str):
         return [{"type": "text", "text": value}]
     return [
-        {"type": "text", "text": item} if isinstance(item, str) else as_dict(item)
+        item if isinstance(item, dict) else {"type": "text", "text": dumped(item)}
         for item in as_list(value)
     ]
 

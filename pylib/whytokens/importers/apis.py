@@ -24,6 +24,7 @@ from whytokens.importers.ollama_chat import OLLAMA_CHAT
 from whytokens.importers.openai_chat import OPENAI_CHAT
 from whytokens.importers.openai_responses import OPENAI_RESPONSES
 from whytokens.importers.providers import provider_of, region_of
+from whytokens.importers.strays import without_strays
 from whytokens.importers.values import Json
 from whytokens.model import Where
 
@@ -60,7 +61,7 @@ class BodyImporter:
 
     def add(self, one: Exchange, builder: TraceBuilder, tier: str | None = None) -> None:
         """Add the call, once for each response id; `tier` where the log, not the reply, says it."""
-        request = self.api.request(one, builder)
+        request = self.api.request(without_strays(one, builder), builder)
         reply = self.api.reply(one, builder)
         if reply.id and not builder.first(self.key, reply.id):
             builder.warn("partial", f"Response {reply.id} is already counted, skipped.", one.where)

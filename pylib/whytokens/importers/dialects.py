@@ -24,6 +24,8 @@ SPEAKERS: dict[str, Speaker] = {
     "functionmessage": "tool", "tool-call": "assistant", "tool-response": "tool", "request": "user",
     "response": "assistant", "agent": "assistant", "ipython": "tool", "message": "user",
 }  # fmt: skip
+# Words that begin a pair of speaker and text, and are no text that stands by itself.
+PAIRED = ("system", "developer", "user", "human", "assistant", "ai")
 CONTENT_KEYS = ("content", "contents", "parts", "text", "message", "body")
 LIST_KEYS = ("messages", "contents", "input", "history", "prompt", "conversation")
 MAX_NESTING = 6
@@ -46,6 +48,11 @@ def turns(value: Any, role: Speaker = "user", depth: int = 0) -> list[Turn]:
     if isinstance(value, str):
         return [Turn(role, [part_of(value)])] if value else []
     if isinstance(value, list):
+        said = pair(value)
+        if said is not None:
+            return turns(said, role, depth + 1)
+        if depth < MAX_NESTING and value and all(pair(item) for item in value):
+            return [found for item in value for found in turns(item, role, depth + 1)]
         if depth < MAX_NESTING and value and all(isinstance(item, list) for item in value):
             return turns(value[0], role, depth + 1)  # LangChain: one list for each prompt
         if value and all(_is_part(item) for item in value):
@@ -56,11 +63,19 @@ def turns(value: Any, role: Speaker = "user", depth: int = 0) -> list[Turn]:
     return list(_of_dict(value, role, depth))
 
 
+def pair(item: Any) -> Json | None:
+    """A message written as who speaks and what is said, as LangChain takes it; None for what is none."""
+    if not isinstance(item, list | tuple) or len(item) != 2 or not isinstance(item[1], str | list):
+        return None
+    known = isinstance(item[0], str) and item[0] in PAIRED
+    return {"role": SPEAKERS[item[0]], "content": item[1]} if known else None
+
+
 def is_conversation(value: Any) -> bool:
     """A list of messages, each read by itself: neither prompts nor the parts of one message."""
     return (
         isinstance(value, list)
-        and not all(isinstance(item, list) for item in value)
+        and not all(isinstance(item, list) and pair(item) is None for item in value)
         and not all(_is_part(item) for item in value)
     )
 

@@ -16,6 +16,7 @@ from whytokens.importers.exchanges import Exchange
 from whytokens.importers.logged import Logged
 from whytokens.importers.providers import api_of, maker_of, provider_of
 from whytokens.importers.renditions import Rendition
+from whytokens.importers.strays import without_strays
 from whytokens.importers.values import Json, as_str
 from whytokens.model import NodeId, Options, SegmentId, Usage, Where
 
@@ -78,7 +79,7 @@ def _verbatim(one: Logged, builder: TraceBuilder) -> Entry | None:
     provider = one.provider or api.provider_of(one.url)
     if api_of(provider, model, responses=api.api == "openai.responses") != api.api:
         return None
-    request = api.request(exchange, builder)
+    request = api.request(without_strays(exchange, builder), builder)
     if not request.messages:
         return None
     one.model, one.provider = model, provider or api.provider

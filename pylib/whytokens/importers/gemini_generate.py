@@ -109,7 +109,9 @@ def _parts(
     found: list[SegmentId] = []
     parts = content.get("parts")
     for number, value in enumerate(parts if isinstance(parts, list) else [parts]):
-        part = {"text": value} if isinstance(value, str) else as_dict(value)
+        if value is None and not isinstance(parts, list):
+            continue
+        part = value if isinstance(value, dict) else {"text": dumped(value)}
         at = _place(where, "parts", number)
         found += _part(part, role, builder, at, names)
         signature = as_str(_get(part, "thoughtSignature"))

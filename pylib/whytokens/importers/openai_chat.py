@@ -14,6 +14,7 @@ from whytokens.builder import TraceBuilder
 from whytokens.components import CUT
 from whytokens.importers import pictures, usage
 from whytokens.importers.bodies import Api, Reply, Request, body_guide
+from whytokens.importers.dialects import pair
 from whytokens.importers.earlier import Earlier
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.providers import provider_of
@@ -122,7 +123,7 @@ def content(value: Any, category: Category, builder: TraceBuilder, where: Where)
         return [builder.segment(category, (category,), value, where)]
     found = []
     for number, item in enumerate(as_list(value)):
-        part = {"type": "text", "text": item} if isinstance(item, str) else as_dict(item)
+        part = item if isinstance(item, dict) else {"type": "text", "text": dumped(item)}
         found.append(_part(part, category, builder, _place(where, number)))
     return found
 
@@ -199,7 +200,9 @@ def _owns(body: Json, url: str) -> bool:
     if isinstance(body.get("choices"), list):
         return True
     messages = as_list(body.get("messages"))
-    return bool(messages) and all(isinstance(as_dict(m).get("role"), str) for m in messages)
+    items = [m if isinstance(m, dict) else pair(m) for m in messages]
+    known = [item for item in items if item is not None]
+    return bool(known) and all(isinstance(item.get("role"), str) for item in known)
 
 
 def _reply(exchange: Exchange, builder: TraceBuilder) -> Reply:

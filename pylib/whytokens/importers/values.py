@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,14 +25,46 @@ def as_str(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+class NoCount(int):
+    """A number that counts nothing: NaN, infinite, a part of a token, more than a float holds exactly.
+
+    It is far below zero and sums with it stay what it is, so that usage with it is refused, in its
+    words, wherever its bucket is worked out (`whytokens.impossible`).
+    """
+
+    words: str
+
+    @classmethod
+    def of(cls, value: float) -> NoCount:
+        made = cls(-(2**62))
+        made.words = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}.get(
+            str(value), f"{value:,}"
+        )
+        return made
+
+    def _stays(self, _: int) -> NoCount:
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = _stays
+
+    def __format__(self, _: str) -> str:
+        return self.words
+
+
+WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
+
+
 def as_tokens(value: Any) -> int | None:
-    """Tokens as reported: an integer, whole floats included; None otherwise. A negative number is no
-    bill, which `TraceBuilder` says with its place; here it stays what it is."""
+    """Tokens as reported: an integer, whole floats and digits in a string included; None for what is
+    no number. A number that is no bill, as a negative one, stays one: `TraceBuilder` says so with its
+    place."""
+    if isinstance(value, str):
+        return int(value) if WHOLE.fullmatch(value) else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if isinstance(value, float) and not (abs(value) <= 2**53 and value.is_integer()):
-        return None
-    return int(value) if abs(value) <= 2**53 else None
+    if not abs(value) <= 2**53 or (isinstance(value, float) and not value.is_integer()):
+        return NoCount.of(value)
+    return int(value)
 
 
 def as_count(value: Any) -> int | None:
