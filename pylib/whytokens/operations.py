@@ -87,23 +87,20 @@ def _open(request: Request) -> Generator[Event, None, Report]:
     if slot == "trace":
         _opened.clear()
         _cells.clear()
-    with _unswept():
+    with _settled():
         found = yield from open_sources(logs or sources, book_of(_snapshot.get("newer"), own))
         _opened[slot] = found
         return (yield from _reported(found))
 
 
 @contextmanager
-def _unswept() -> Iterator[None]:
-    """No search for cycles while a trace is made, nor in it later: it has none, and on 200,000 calls the
-    search is a third of the time."""
+def _settled() -> Iterator[None]:
+    """What is made here is left alone by every later search for cycles: a trace has none, and is large."""
     gc.unfreeze()
-    gc.disable()
     try:
         yield
     finally:
         gc.freeze()
-        gc.enable()
 
 
 def _prices(request: Request) -> Generator[Event, None, Report]:
@@ -221,7 +218,8 @@ def _spending(request: Request) -> Spend:
     if "first" in wanted or "last" in wanted:
         return Spend(_cells_of(_trace(request)), lambda: _trace(request))
     if not _cells:
-        _cells.append(_cells_of(_opened["trace"]))
+        with _settled():
+            _cells.append(_cells_of(_opened["trace"]))
     return Spend(_cells[0].where(wanted), lambda: _trace(request))
 
 

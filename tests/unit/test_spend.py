@@ -20,7 +20,7 @@ from whytokens.spend.chargeback import tree
 from whytokens.spend.efficiency import frontier, micro
 from whytokens.spend.groups import grouped
 from whytokens.spend.rows import UNTAGGED, Row, roots_of, rows
-from whytokens.spend.runs import Run, runs
+from whytokens.spend.runs import Run, Runs, runs
 from whytokens.spend.series import bands, daily
 from whytokens.spend.stats import deviation, mean, percentile
 from whytokens.spend.tables import Spend, nusd, pusd_of, sheet
@@ -115,9 +115,10 @@ def test_a_run_above_half_more_than_the_week_before_is_found_and_a_usual_one_nam
     dear = Run("w", "dear", 4 * day, 9, 1, 10, 160)
     late = Run("w", "late", 40 * day, 10, 1, 10, 999)  # no week before it
     other = Run("v", "other", 4 * day, 11, 1, 10, 999)
-    (one,) = outliers([*usual, dear, late, other])
+    (one,) = outliers(Runs.of([*usual, dear, late, other]))
     assert (one.run, one.mean_pusd, one.usual.run) == (dear, 103, "r3")
-    assert list(outliers([*usual, dear._replace(pusd=153)])) == []
+    assert outliers(Runs.of([*usual, dear._replace(pusd=153)])) == []
+    assert outliers(Runs.of([])) == []
 
 
 def test_benchmarks_are_a_file_that_later_runs_are_held_to() -> None:

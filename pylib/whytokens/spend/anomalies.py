@@ -6,11 +6,10 @@ Spec: issue "Spend over time", overview, layer 4.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from operator import attrgetter
 from typing import NamedTuple
 
-from whytokens.spend.cells import WEEK_DAYS
-from whytokens.spend.runs import DAY_MS, Run
+from whytokens.spend.cells import WEEK_DAYS, picked
+from whytokens.spend.runs import DAY_MS, Run, Runs
 
 ABOVE_PERCENT = 150
 # A mean of fewer runs says nothing of the next one.
@@ -19,39 +18,50 @@ WEEK_MS = WEEK_DAYS * DAY_MS
 
 
 class Outlier(NamedTuple):
-    """A run, and the mean of its workflow's runs in the 7 days before it started: those of `of` from
-    `start` to `end`."""
+    """A run, and the mean of its workflow's runs in the 7 days before it started: those of `rows`
+    from `start` to `end`."""
 
-    run: Run
+    of: Runs
+    at: int
     mean_pusd: int
-    of: Sequence[Run]
+    rows: Sequence[int]
     start: int
     end: int
 
     @property
+    def run(self) -> Run:
+        return self.of[self.at]
+
+    @property
+    def above_pusd(self) -> int:
+        """What it cost more than that mean."""
+        return self.of.pusd[self.at] - self.mean_pusd
+
+    @property
     def usual(self) -> Run:
         """One of those runs that is as near to the middle as any: what to compare it with."""
-        some = range(self.start, self.end)
-        costs = sorted(zip((self.of[at].pusd for at in some), some, strict=True))
-        return self.of[costs[len(costs) // 2][1]]
+        costs = self.of.pusd
+        some = sorted(self.rows[self.start : self.end], key=lambda row: costs[row])
+        return self.of[some[len(some) // 2]]
 
 
-def outliers(found: Sequence[Run]) -> Iterator[Outlier]:
+def outliers(found: Runs) -> list[Outlier]:
     """In the order in which they ran."""
-    by_workflow: dict[str, list[Run]] = {}
-    for run in found:
-        if run.started_ms >= 0:
-            by_workflow.setdefault(run.workflow, []).append(run)
-    made = [one for some in by_workflow.values() for one in _of_workflow(some)]
-    yield from sorted(made, key=lambda one: (one.run.started_ms, one.run.run))
+    by_workflow: dict[str, list[int]] = {}
+    times = found.started_ms
+    for row, (workflow, time) in enumerate(zip(found.workflow, times, strict=True)):
+        if time >= 0:
+            by_workflow.setdefault(workflow, []).append(row)
+    made = [one for rows in by_workflow.values() for one in _of_workflow(found, rows)]
+    return sorted(made, key=lambda one: (times[one.at], found.run[one.at]))
 
 
-def _of_workflow(some: list[Run]) -> Iterator[Outlier]:
-    times = [run.started_ms for run in some]
+def _of_workflow(found: Runs, rows: list[int]) -> Iterator[Outlier]:
+    times = picked(found.started_ms, rows)
     if times != sorted(times):  # runs come as their trace has them, which is in order
-        some.sort(key=attrgetter("started_ms"))
-        times = [run.started_ms for run in some]
-    costs = [run.pusd for run in some]
+        rows.sort(key=found.started_ms.__getitem__)
+        times = picked(found.started_ms, rows)
+    costs = picked(found.pusd, rows)
     start = end = total = 0  # of the window of the week before, which moves on with the runs
     for at, (time, pusd) in enumerate(zip(times, costs, strict=True)):
         while times[end] < time:
@@ -62,4 +72,5 @@ def _of_workflow(some: list[Run]) -> Iterator[Outlier]:
             start += 1
         count = end - start
         if count >= LEAST_RUNS and pusd * 100 * count > ABOVE_PERCENT * total:
-            yield Outlier(some[at], (2 * total + count) // (2 * count), some, start, end)
+            mean_pusd = (2 * total + count) // (2 * count)
+            yield Outlier(found, rows[at], mean_pusd, rows, start, end)

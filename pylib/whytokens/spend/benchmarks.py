@@ -15,7 +15,7 @@ from whytokens.errors import TraceError
 from whytokens.model import Where
 from whytokens.protocol import SheetCell, SpendValue
 from whytokens.spend.cells import Cells
-from whytokens.spend.runs import Run, runs, workflow_tag
+from whytokens.spend.runs import Run, Runs, runs, workflow_tag
 from whytokens.spend.stats import QUANTILES, percentile
 from whytokens.spend.tables import Asked, Spend, Table, fact, nusd, sheet, value
 from whytokens.spend.targets import Outcome, outcome_costs, targets, verdict
@@ -195,7 +195,7 @@ def _held(one: Baseline, outcome: Outcome | None) -> list[SheetCell]:
     ]
 
 
-def runs_of(found: Cells, tag: str) -> list[Run]:
+def runs_of(found: Cells, tag: str) -> Runs:
     """The runs that a file's baselines are about."""
     return runs(found, tag)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from operator import add
+from operator import add, itemgetter
+from typing import TypeVar
 
 from whytokens.protocol import Filter
 from whytokens.spend.rows import UNTAGGED, Row
@@ -25,6 +26,12 @@ WEEK_DAYS = 7
 # A tag with more values than this for each call is an id of the call: it would make every call a cell.
 MAX_VALUES_SHARE, MAX_VALUES, FEW_VALUES = 2, 1_000, 20
 Codes = list[int]
+T = TypeVar("T")
+
+
+def picked(values: Sequence[T], at: Sequence[int]) -> list[T]:
+    """Values at some places; one call takes them all, in half the time of a call each."""
+    return list(itemgetter(*at)(values)) if len(at) > 1 else [values[one] for one in at]
 
 
 class Kept(Mapping[str, list[int]]):
@@ -36,7 +43,7 @@ class Kept(Mapping[str, list[int]]):
 
     def __getitem__(self, name: str) -> list[int]:
         if name not in self._made:
-            self._made[name] = list(map(self._columns[name].__getitem__, self._rows))
+            self._made[name] = picked(self._columns[name], self._rows)
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -153,7 +160,7 @@ class Cells:
             keep = [row for row in keep if good[codes[row]]]
         return Cells(
             self.labels, Kept(self.codes, keep), Kept(self.measures, keep),
-            [self.started_ms[row] for row in keep], [self.first[row] for row in keep], self.tags,
+            picked(self.started_ms, keep), picked(self.first, keep), self.tags,
             _alone=self.alone or None,
         )  # fmt: skip
 

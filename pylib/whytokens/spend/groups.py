@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, pairwise
 
-from whytokens.spend.cells import Cells
+from whytokens.spend.cells import Cells, picked
 from whytokens.spend.stats import divided, percentile
 
 
@@ -80,31 +81,36 @@ def grouped(found: Cells, names: Sequence[str]) -> list[Group]:
     """Cells by their values in `names`, dearest first."""
     codes, keys = found.joined(names)
     rows = found.rows_of(codes, len(keys))
-    sums = {
-        name: [sum(map(found.measures[name].__getitem__, some)) for some in rows] for name in SUMMED
-    }
-    weeks = found.last_weeks()
+    order, ends = list(chain.from_iterable(rows)), list(accumulate(map(len, rows), initial=0))
+
+    def parts(column: Sequence[int]) -> list[list[int]]:
+        """A column's values by group."""
+        ordered = picked(column, order)
+        return [ordered[start:end] for start, end in pairwise(ends)]
+
+    def sums(column: Sequence[int]) -> list[int]:
+        return list(map(sum, parts(column)))
+
+    summed = {name: sums(found.measures[name]) for name in SUMMED}
+    now_pusd, before_pusd = map(sums, found.last_weeks())
     if found.alone:
-        counts = found.tokens
-        pusd = [list(map(found.measures["pusd"].__getitem__, some)) for some in rows]
-        tokens = [list(map(counts.__getitem__, some)) for some in rows]
+        pusd, tokens = parts(found.measures["pusd"]), parts(found.tokens)
         sessions = list(map(len, rows))
     else:
         pusd, tokens = found.run_sums(codes, len(keys))
-        of = found.coded("session")[0]
-        sessions = [len(set(map(of.__getitem__, some))) for some in rows]
+        sessions = [len(set(some)) for some in parts(found.coded("session")[0])]
     made = [
         Group(
             key=key,
-            now_pusd=sum(map(weeks[0].__getitem__, rows[at])),
-            before_pusd=sum(map(weeks[1].__getitem__, rows[at])),
+            now_pusd=now_pusd[at],
+            before_pusd=before_pusd[at],
             sessions=sessions[at],
             run_pusd=tuple(sorted(pusd[at])),
             run_tokens=tuple(sorted(tokens[at])),
-            **{name: values[at] for name, values in sums.items()},
+            **{name: values[at] for name, values in summed.items()},
         )
         for at, key in enumerate(keys)
-        if sums["calls"][at]
+        if summed["calls"][at]
     ]
     return sorted(made, key=lambda one: (-one.pusd, -one.input_tokens, one.key))
 

@@ -39,7 +39,7 @@ def overview(spend: Spend, asked: Asked) -> SpendValue:
     workflow = asked.get("workflow") or workflow_tag(found)
     days = found.days()
     made = runs(found, workflow)
-    costs = sorted(run.pusd for run in made)
+    costs = sorted(made.pusd)
     facts = [*_weeks(found, days), *_month(found, days, pusd_of(asked.get("budget")))]
     facts.append(
         fact(
@@ -49,7 +49,7 @@ def overview(spend: Spend, asked: Asked) -> SpendValue:
             f"of {len(made):,} runs by {workflow}",
         )
     )
-    unusual = list(outliers(made))
+    unusual = outliers(made)
     facts.append(
         fact("unusual runs", len(unusual), "count", f"above {ABOVE_PERCENT} % of the week before")
     )
@@ -133,11 +133,11 @@ def _verdict(cost: int, low: int, high: int) -> str:
 
 def _outliers(found: Sequence[Outlier], workflow: str) -> Sheet:
     """Dearest above their mean first; each leads to its calls and to a usual run of the week before."""
-    shown = nlargest(TOP_OUTLIERS, found, key=lambda one: one.run.pusd - one.mean_pusd)
+    shown = nlargest(TOP_OUTLIERS, found, key=lambda one: one.above_pusd)
     rows = [
-        [one.run.run, one.run.workflow, one.run.started_ms, one.run.calls, nusd(one.run.pusd), nusd(one.mean_pusd),
-         permille(one.run.pusd, one.mean_pusd), one.usual.run]
-        for one in shown
+        [run.run, run.workflow, run.started_ms, run.calls, nusd(run.pusd), nusd(one.mean_pusd),
+         permille(run.pusd, one.mean_pusd), one.usual.run]
+        for one in shown for run in [one.run]
     ]  # fmt: skip
     columns = [("run", "text"), (workflow, "text"), ("started", "time"), ("calls", "count"), ("cost", "nusd"),
                ("mean of the week before", "nusd"), ("of that mean", "share"), ("usual run", "run")]  # fmt: skip
