@@ -215,20 +215,15 @@ def _cells(text: str, swap: Swap) -> str:
 def _archive(data: bytes, swap: Swap) -> bytes:
     from whytokens.containers.archives import members
 
-    found = members(source_of(data), [])
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as made:
-        for member in found:
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(out, "w") as made:
+        path = Path(folder, "archive")
+        path.write_bytes(data)
+        for member in members(source({"name": "archive", "path": str(path)}), []):
             with member.open() as file:
                 text = file.read().decode("utf-8")
             made.writestr(member.name.partition("/")[2], _text(member.name, text, swap))
     return out.getvalue()
-
-
-def source_of(data: bytes) -> Any:
-    path = Path(tempfile.mkdtemp(), "archive")
-    path.write_bytes(data)
-    return source({"name": "archive", "path": str(path)})
 
 
 def _database(data: bytes, swap: Swap) -> bytes:

@@ -6,8 +6,10 @@ file asks for it, as it does with vocabularies (`whytokens.assets`).
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import importlib.util
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -29,6 +31,7 @@ def load(module: str, asset: str) -> ModuleType:
         return importlib.import_module(module)
     except ModuleNotFoundError:
         folder = Path(tempfile.mkdtemp(prefix="whytokens-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
         path = folder / asset
         path.write_bytes(assets.read(asset))
         sys.path.append(str(path))

@@ -85,6 +85,4 @@ def runs(found: Cells, workflow: str) -> Runs:
             part[2] += calls
             part[3] += sent + got
             part[4] += pusd
-    return Runs.of(
-        Run(labels[code], run_labels[run], *part) for (code, run), part in parts.items()
-    )
+    return Runs.of(Run(labels[code], run_labels[run], *part) for (code, run), part in parts.items())
