@@ -200,6 +200,10 @@ class TraceBuilder(Interned):
         self._seen.add(key)
         return True
 
+    def knows(self, *key: str) -> bool:
+        """Was this key seen before? Asking does not count."""
+        return key in self._seen
+
     def gathered(self, key: str, make: Callable[[TraceBuilder], G]) -> G:
         """The one gatherer of this trace under `key`: for formats spread over several files."""
         if key not in self._gatherers:

@@ -141,3 +141,54 @@ def test_a_printed_run_sums_to_what_its_result_line_says_each_model_spent() -> N
     assert len({call.session for call in whole.calls}) == 2  # the sub-agent has its own
     (agent,) = (one for one in whole.sessions if one.parent)
     assert agent.title == "Explore: Find the flame"
+
+
+def thought(model: str, version: str) -> Trace:
+    """A turn with thinking and a tool, then a second turn."""
+    thinking = {"type": "thinking", "thinking": "the user wants a file", "signature": "c2VhbA=="}
+    lines = [
+        user("u1", None, "first question"),
+        assistant("a1", "u1", thinking, READ),
+        user("r1", "a1", RESULT),
+        assistant("a2", "r1", said("first answer")),
+        user("u3", "a2", "second question"),
+        assistant("a3", "u3", said("second answer")),
+    ]
+    for one in lines:
+        one["version"] = version
+        if one["type"] == "assistant":
+            one["message"]["model"] = model
+    return opened(lines)
+
+
+@pytest.mark.parametrize(
+    ("model", "version", "kept"),
+    [
+        ("claude-sonnet-4-5-20250929", "2.0.10", False),
+        ("claude-sonnet-4-5-20250929", "2.0.36", True),  # from here on the client asks to keep it
+        ("claude-haiku-4-5", "1.0.128", False),
+        ("claude-opus-4-5-20251101", "2.0.10", True),
+        ("claude-sonnet-4-5-20250929", "unknown", True),
+    ],
+)
+def test_thinking_ends_with_its_turn_where_model_and_client_forget_it(
+    model: str, version: str, kept: bool
+) -> None:
+    trace = thought(model, version)
+    assert "the user wants a file" in prompt(trace, trace.calls[1])
+    assert ("the user wants a file" in prompt(trace, trace.calls[2])) == kept
+    assert prompt(trace, trace.calls[2])[-2:] == ["first answer", "second question"]
+
+
+def test_a_side_questions_copy_of_the_session_counts_once() -> None:
+    first = [user("u1", None, "question"), assistant("a1", "u1", said("answer"))]
+    side = json.loads(json.dumps(first).replace('"u1"', '"u7"').replace('"a1"', '"a7"'))
+    for one in side:
+        one |= {"isSidechain": True, "agentId": "aside", "requestId": "req_other"}
+    files = {"s.jsonl": first, "s/subagents/agent-aside.jsonl": side}
+    sources = [
+        Source(name=name, size_bytes=len(data), open=lambda data=data: io.BytesIO(data))
+        for name, lines in files.items()
+        for data in ["\n".join(map(json.dumps, lines)).encode()]
+    ]
+    assert [call.session for call in run(sources).trace.calls] == ["s"]

@@ -18,7 +18,8 @@ from whytokens.containers import Source
 from whytokens.containers.documents import documents
 from whytokens.errors import TraceError
 from whytokens.importers import Guide, Head, Progress, Verdict
-from whytokens.importers.claude_code_session import Agents, Reply, SessionReader, settled
+from whytokens.importers.claude_code_agents import Agents
+from whytokens.importers.claude_code_session import Reply, SessionReader, settled
 from whytokens.importers.sums import summed
 from whytokens.importers.usage import anthropic, excluding_cache
 from whytokens.importers.values import Json, as_dict, as_list, as_str, as_tokens, inside

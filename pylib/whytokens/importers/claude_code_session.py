@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import PurePath
 
 from whytokens.builder import TraceBuilder
 from whytokens.importers import anthropic_messages, usage
+from whytokens.importers.claude_code_agents import Agents
 from whytokens.importers.claude_code_attachments import carried
 from whytokens.importers.claude_code_turns import Turn, Turns
 from whytokens.importers.reminders import parts
+from whytokens.importers.thinking import CLAUDE_FORGETS
 from whytokens.importers.tools import CallNames
 from whytokens.importers.values import (
     Json,
@@ -31,6 +34,10 @@ from whytokens.model import NodeId, SegmentId, Usage, Where
 # A sub-agent's file lies in its session's folder; its own sessionId may name itself.
 SUBAGENTS = re.compile(r"([^/]+)/subagents/")
 HIDDEN = "system prompt and tool schemas"
+# From this version on requests with thinking carry `context_management` with clear_thinking, keep
+# "all" (November 2025), so that even models that would forget their thinking keep it.
+KEEPS_THINKING = (2, 0, 36)
+VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 # Why a call was made, as the line itself says from 2.1 on.
 ATTRIBUTED = {
     "attributionSkill": "skill",
@@ -38,6 +45,8 @@ ATTRIBUTED = {
     "attributionMcpServer": "MCP server",
     "attributionMcpTool": "MCP tool",
 }
+# Message ids that the API makes; gateways may reuse ids of theirs.
+PROVIDERS_ID = "msg_"
 # Of a session's titles the user's own, then the program's.
 TITLES = ("customTitle", "aiTitle")
 # An output count below an eighth of the reply's characters, without a stop reason, is the value of
@@ -58,30 +67,6 @@ class Reply:
     stop_reason: str | None = None
     called: list[str] = field(default_factory=list)
     chars: int = 0
-
-
-@dataclass(slots=True)
-class Agents:
-    """Names of sub-agents: their task stands in the session, their calls in files of their own."""
-
-    builder: TraceBuilder
-    tasks: dict[str, str] = field(default_factory=dict)
-    sessions: dict[str, tuple[str, str | None]] = field(default_factory=dict)
-
-    def started(self, line: Json, result: Json, asked: dict[str, Json]) -> None:
-        agent = as_str(as_dict(line.get("toolUseResult")).get("agentId"))
-        task = asked.get(str(result.get("tool_use_id")), {})
-        words = [as_str(task.get("subagent_type")), as_str(task.get("description"))]
-        if agent and any(words):
-            self.tasks[agent] = ": ".join(word for word in words if word)
-
-    def seen(self, agent: str, session: str, kind: str | None) -> None:
-        self.sessions[agent] = (session, kind)
-
-    def finish(self) -> None:
-        for agent, (session, kind) in sorted(self.sessions.items()):
-            name = self.tasks.get(agent) or kind or f"sub-agent {agent}"
-            self.builder.session(session, title=name)
 
 
 class SessionReader:
@@ -136,14 +121,27 @@ class SessionReader:
         return list(self._replies.values())
 
     def finish(self) -> int:
-        """Add every call once; returns how many."""
+        """Add every call once; returns how many. Those of sub-agents wait until all files are read."""
         count = 0
         for key, reply in self._replies.items():
-            request = as_str(reply.line.get("requestId")) or ""
-            if self.builder.first("claude_code", key, request):
-                self._add(reply)
+            add = partial(self._once, key, reply)
+            if reply.turn.side:
+                self._agents.waiting.append(add)
                 count += 1
+            else:
+                count += add()
         return count
+
+    def _once(self, key: str, reply: Reply) -> bool:
+        """Add a call, unless it is a copy: a resumed session's of its lines, or a side question's of
+        its session's under request ids of its own."""
+        request = as_str(reply.line.get("requestId")) or ""
+        anew = self.builder.first("claude_code", key, request)
+        if key.startswith(PROVIDERS_ID):
+            anew &= self.builder.first("claude_code in", self._main(reply), key)
+        if anew:
+            self._add(reply)
+        return anew
 
     # -- lines -------------------------------------------------------------------------------
 
@@ -154,7 +152,8 @@ class SessionReader:
             parent = self._tree.parent(line)
             turn = Turn("assistant", parent, self._tree.side(line, parent))
             started = as_time(line.get("timestamp"))
-            reply = Reply(turn, self._tree.node(parent), line, where, started)
+            prompt = self._tree.node(parent, forgets=_forgets(line, message))
+            reply = Reply(turn, prompt, line, where, started)
             self._replies[key] = reply
         self._tree.keep(line, reply.turn)
         blocks = [as_dict(block) for block in as_list(message.get("content"))]
@@ -218,10 +217,13 @@ class SessionReader:
 
     # -- calls -------------------------------------------------------------------------------
 
-    def _add(self, reply: Reply) -> None:
-        line, side = reply.line, reply.turn.side
+    def _main(self, reply: Reply) -> str:
+        """The session that an answer, a sub-agent's too, belongs to."""
         folder = SUBAGENTS.search(reply.where.file)
-        main = folder[1] if folder else as_str(line.get("sessionId")) or reply.where.file
+        return folder[1] if folder else as_str(reply.line.get("sessionId")) or reply.where.file
+
+    def _add(self, reply: Reply) -> None:
+        line, side, main = reply.line, reply.turn.side, self._main(reply)
         key = f"{main}/{side}" if side else main
         title = next((self._titles[key] for key in TITLES if key in self._titles), None)
         title = None if side else title or as_str(line.get("slug"))
@@ -247,6 +249,14 @@ class SessionReader:
             tags=_tags(line, side),
             reported_cost_pusd=usage.usd_as_pusd(line.get("costUSD")),
         )
+
+
+def _forgets(line: Json, message: Json) -> bool:
+    """Is the model given its earlier thinking no more once the user speaks? Not where the client asks
+    the API to keep all of it."""
+    version = VERSION.match(as_str(line.get("version")) or "")
+    asks = version is None or tuple(map(int, version.groups())) >= KEEPS_THINKING
+    return not asks and bool(CLAUDE_FORGETS.search(as_str(message.get("model")) or ""))
 
 
 def _later(before: Usage | None, now: Usage | None) -> Usage | None:

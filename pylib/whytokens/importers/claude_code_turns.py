@@ -8,12 +8,13 @@ a turn, kept as a node of the prompt tree.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from whytokens.builder import ROOT, TraceBuilder
 from whytokens.importers.values import Json, as_dict, as_list, as_str
 from whytokens.model import NodeId, Role, SegmentId
 
+Kept = Literal["node", "plain", "forgot"]
 CLEARED = "[Old tool result content cleared]"
 
 
@@ -26,6 +27,8 @@ class Turn:
     side: str | None
     segments: list[SegmentId] = field(default_factory=list)
     node: tuple[int, NodeId] | None = None  # as of which growth of the tree, and which
+    plain: tuple[int, NodeId] | None = None  # the same without any thinking
+    forgot: tuple[int, NodeId] | None = None  # without that of before the user's last words
 
 
 class Turns:
@@ -158,15 +161,29 @@ class Turns:
         old = self.builder.segment_at(number)
         return self.builder.segment(old.category, old.path, CLEARED, old.where, name=old.name)
 
-    def node(self, turn: Turn | None) -> NodeId:
-        """The prompt up to and including a turn."""
+    def node(self, turn: Turn | None, *, forgets: bool = False) -> NodeId:
+        """The prompt up to and including a turn; to a model that `forgets`, what was said before the
+        user's last words goes without its thinking."""
+        return self._node(turn, "forgot" if forgets else "node")
+
+    def _node(self, turn: Turn | None, kept: Kept) -> NodeId:
         chain: list[Turn] = []
-        while turn is not None and (turn.node is None or turn.node[0] != self._growths):
+        node = ROOT
+        while turn is not None:
+            known: tuple[int, NodeId] | None = getattr(turn, kept)
+            if known is not None and known[0] == self._growths:
+                node = known[1]
+                break
+            if kept == "forgot" and turn.role == "user":
+                node = self._node(turn, "plain")
+                break
             chain.append(turn)
             turn = turn.parent
-        node = turn.node[1] if turn is not None and turn.node else ROOT
         for step in reversed(chain):
             message = self.builder.message(step.role, step.segments)
-            node = self.builder.prompt([message], node)
-            step.node = (self._growths, node)
+            if kept == "plain":
+                message = self.builder.without(message, "thinking")
+            if not step.segments or self.builder.segments_of(message):
+                node = self.builder.prompt([message], node)
+            setattr(step, kept, (self._growths, node))
         return node

@@ -13,16 +13,22 @@ from whytokens.containers import Source
 from whytokens.containers.documents import documents
 from whytokens.errors import TraceError
 from whytokens.importers import Guide, Head, Progress, Verdict
+from whytokens.importers.codex_events import as_lines, is_event, is_prompt, is_settings
 from whytokens.importers.codex_exec import ExecReader, is_exec_line
 from whytokens.importers.codex_session import RolloutReader
-from whytokens.importers.values import as_dict
+from whytokens.importers.values import as_dict, as_list, inside
 from whytokens.model import Where
 
 LINES = frozenset(
-    ("session_meta", "turn_context", "response_item", "event_msg", "compacted", "world_state")
-)
+    ("session_meta", "turn_context", "response_item", "event_msg", "compacted", "world_state",
+     "token_usage_record")
+)  # fmt: skip
 # Lines of the program's own, never sent.
 NOTES = frozenset(("world_state", "inter_agent_communication_metadata", "session_state", "state"))
+RUN = frozenset(
+    ("task_started", "task_complete", "agent_message", "agent_reasoning", "exec_command_begin",
+     "exec_command_end", "token_count", "session_configured")
+)  # fmt: skip
 ITEMS = frozenset(
     ("message", "reasoning", "function_call", "function_call_output", "local_shell_call")
 )
@@ -50,6 +56,8 @@ class Codex:
         lines = [as_dict(value) for value in head.values]
         if any(_is_line(line) for line in lines) or any(is_exec_line(line) for line in lines):
             return "yes"
+        if any(map(_is_whole, lines)) or any(map(_is_run, lines)):
+            return "yes"
         return "yes" if head.container == "jsonl" and _is_old(lines) else "no"
 
     def load(self, source: Source, builder: TraceBuilder) -> Iterator[Progress]:
@@ -61,8 +69,15 @@ class Codex:
                 reader.line(line, where)
             elif is_exec_line(line):
                 stream.line(line, where)
+            elif _is_whole(line):
+                reader.bare_head(line["session"], inside(where, "session"))
+                for number, item in enumerate(line["items"]):
+                    reader.bare_item(as_dict(item), inside(where, "items", number))
+            elif is_event(line) or is_settings(line) or is_prompt(line):
+                for kind, payload in as_lines(line):
+                    reader.line({"type": kind, "payload": payload}, where)
             elif str(line.get("type")) in ITEMS:
-                reader.item(line, where, None)
+                reader.bare_item(line, where)
             elif "id" in line and "timestamp" in line and "type" not in line:
                 reader.bare_head(line, where)
             elif line.get("record_type") != "state" and str(line.get("type")) not in NOTES:
@@ -84,6 +99,17 @@ class Codex:
 
 def _is_line(line: dict[str, Any]) -> bool:
     return str(line.get("type")) in LINES and isinstance(line.get("payload"), dict)
+
+
+def _is_whole(line: dict[str, Any]) -> bool:
+    """One document, as the first Codex CLI of spring 2025 wrote it."""
+    session, items = as_dict(line.get("session")), as_list(line.get("items"))
+    return "id" in session and bool(items) and str(as_dict(items[0]).get("type")) in ITEMS
+
+
+def _is_run(line: dict[str, Any]) -> bool:
+    """An event that only `codex exec` prints."""
+    return is_event(line) and str(line["msg"]["type"]) in RUN
 
 
 def _is_old(lines: list[dict[str, Any]]) -> bool:

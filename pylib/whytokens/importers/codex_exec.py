@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from whytokens.builder import TraceBuilder
 from whytokens.importers import tools
-from whytokens.importers.codex_session import API, turn_usage
+from whytokens.importers.codex_counts import turn_usage
+from whytokens.importers.codex_session import API
 from whytokens.importers.conversation import Conversation
 from whytokens.importers.values import Json, as_dict, as_str, dumped, inside
 from whytokens.model import SegmentId, Where

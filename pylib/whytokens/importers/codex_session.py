@@ -2,7 +2,7 @@
 
 Until 2025-10 a call's token count stands before its items, later after them: a count takes the items
 that no count has taken yet, else it waits for those that follow. Counts are cumulative beside the
-call's own (formats, rule 6); a fork repeats its parent's lines.
+call's own (`codex_counts`); a fork repeats its parent's lines.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from pathlib import PurePath
 from typing import Any
 
 from whytokens.builder import ROOT, TraceBuilder
-from whytokens.importers import openai_responses, usage
+from whytokens.importers import openai_responses
+from whytokens.importers.codex_counts import Counts, turn_usage
 from whytokens.importers.conversation import SYSTEM_AND_TOOLS, TOOLS_ONLY, Conversation
+from whytokens.importers.providers import provider_of
 from whytokens.importers.reminders import parts
 from whytokens.importers.thinking import OPENAI_FORGETS
 from whytokens.importers.tools import CallNames, definition
@@ -24,14 +26,13 @@ from whytokens.importers.values import (
     as_list,
     as_str,
     as_time,
-    as_tokens,
-    dumped,
     inside,
 )
 from whytokens.model import NodeId, SegmentId, Usage, Where
 
 API = "openai.responses"
 HEAD = frozenset(("system", "developer"))
+TIERS = {"priority": "priority", "fast": "priority", "flex": "flex"}
 
 
 @dataclass(slots=True)
@@ -60,10 +61,12 @@ class RolloutReader:
         self._names = CallNames()
         self._draft: _Draft | None = None
         self._base: NodeId = ROOT
-        self._origin = ""
+        self._counts = Counts(builder)
+        self._provider = "openai"
+        self._tier: str | None = None
+        self._unpaid: dict[str, NodeId] = {}  # prompts of compactions, by request
         self._model: str | None = None
         self._tags: dict[str, str] = {}
-        self._totals: str | None = None
 
     # -- lines -------------------------------------------------------------------------------
 
@@ -80,6 +83,10 @@ class RolloutReader:
             self.item(payload, at, as_time(line.get("timestamp")))
         elif kind == "event_msg":
             self._event(payload, where, as_time(line.get("timestamp")))
+        elif kind == "token_usage_record":
+            request = self._counts.record(payload, at, as_time(line.get("timestamp")))
+            if request in self._unpaid:
+                self._pay(request, self._unpaid.pop(request))
         elif kind == "compacted":
             self._compacted(payload, at)
 
@@ -90,6 +97,12 @@ class RolloutReader:
         if text:
             at, path = inside(where, "instructions"), ("system", "instructions")
             self._talk.say("system", [self.builder.segment("system", path, text, at)])
+
+    def bare_item(self, item: Json, where: Where) -> None:
+        """An item of a log without counts: there only what follows an answer says where it ends."""
+        if not _is_reply(item):
+            self._close()
+        self.item(item, where, None)
 
     def item(self, item: Json, where: Where, time: datetime | None) -> None:
         """A Responses item: the model's own join the call, the rest the conversation."""
@@ -133,12 +146,14 @@ class RolloutReader:
     def _meta(self, payload: Json, where: Where) -> None:
         own = as_str(payload.get("id"))
         if self._talk.session is not None:  # a fork repeats the lines of its parent
-            self._origin = own or self._origin
+            self._counts.origin = own or self._counts.origin
             return
         self._talk.session = own
-        self._origin = as_str(payload.get("forked_from_id")) or own or ""
+        self._provider = provider_of(as_str(payload.get("model_provider"))) or "openai"
         spawn = as_dict(as_dict(as_dict(payload.get("source")).get("subagent")).get("thread_spawn"))
         parent = as_str(spawn.get("parent_thread_id"))
+        self._counts.origin = as_str(payload.get("forked_from_id")) or own or ""
+        self._counts.parent = parent
         if own:
             title = as_str(payload.get("agent_nickname")) or as_str(payload.get("agent_role"))
             self.builder.session(own, parent=parent, title=title)
@@ -172,20 +187,15 @@ class RolloutReader:
         kind = payload.get("type")
         if kind == "token_count":
             self._count(as_dict(payload.get("info")), where, time)
+        elif kind == "thread_settings_applied":
+            self._settings(as_dict(payload.get("thread_settings")))
         elif kind == "turn.completed" and payload.get("usage"):
             self._counted(turn_usage(payload.get("usage")), where, time, None)
 
     def _count(self, info: Json, where: Where, time: datetime | None) -> None:
-        last = as_dict(info.get("last_token_usage"))
-        if not last and "prompt" in info:  # an early form
-            last = {"input_tokens": info.get("prompt"), "output_tokens": info.get("completion")}
-        spent = turn_usage(last)
-        totals = dumped(info.get("total_token_usage")) if info.get("total_token_usage") else None
-        if spent is None or not spent.prompt or (totals and totals == self._totals):
-            return  # rate limits only, or the same count again
-        self._totals = totals
-        key = ("codex", self._origin, totals, dumped(last)) if totals else None
-        self._counted(spent, where, time, key)
+        found = self._counts.of_call(info)
+        if found is not None:
+            self._counted(found[0], where, time, found[1])
 
     def _counted(
         self, spent: Usage | None, where: Where, time: datetime | None, key: tuple[str, ...] | None
@@ -219,8 +229,9 @@ class RolloutReader:
             draft.segments,
             api=API,
             prompt=draft.prompt,
-            provider="openai",
+            provider=self._provider,
             started=draft.started,
+            tier=self._tier,
             called_tools=tuple(draft.called),
             usage=draft.usage,
             tags=draft.tags,
@@ -231,6 +242,9 @@ class RolloutReader:
     def _compacted(self, payload: Json, where: Where) -> None:
         """The prompt begins anew (formats, rule 12)."""
         self._close()
+        request = as_str(payload.get("compaction_response_id"))
+        if request:
+            self._pay(request, self._talk.node)
         self._talk.back_to(self._base)
         history = as_list(payload.get("replacement_history"))
         at = inside(where, "replacement_history")
@@ -245,6 +259,23 @@ class RolloutReader:
             path = ("user", "compaction summary")
             self._talk.say("user", [self.builder.segment("user", path, payload["message"], at)])
 
+    def _pay(self, request: str, prompt: NodeId) -> None:
+        """A compaction is a call of its own; its record may come after it."""
+        found = self._counts.compaction(request)
+        if found is None:
+            self._unpaid[request] = prompt
+            return
+        self._talk.call(
+            self._model, found.where, (), api=API, prompt=prompt, provider=self._provider,
+            started=found.time, tier=self._tier, usage=found.spent,
+            tags={**self._tags, "task": "compaction"},
+        )  # fmt: skip
+
+    def _settings(self, settings: Json) -> None:
+        """The service tier of the calls that follow; settings without one leave it."""
+        if "service_tier" in settings:
+            self._tier = TIERS.get(str(settings["service_tier"]))
+
     def finish(self) -> None:
         self._close()
 
@@ -258,16 +289,3 @@ def _is_reply(item: Json) -> bool:
     if kind == "message":
         return item.get("role") == "assistant"
     return kind == "reasoning" or kind.endswith("_call")
-
-
-def turn_usage(value: Any) -> Usage | None:
-    """Input holds what was cached; output holds reasoning."""
-    raw = as_dict(value)
-    return usage.including_cache(
-        as_tokens(raw.get("input_tokens")),
-        read=as_tokens(raw.get("cached_input_tokens")),
-        write_5m=as_tokens(raw.get("cache_write_input_tokens")),
-        output=as_tokens(raw.get("output_tokens")),
-        reasoning=as_tokens(raw.get("reasoning_output_tokens")),
-        total=as_tokens(raw.get("total_tokens")),
-    )
