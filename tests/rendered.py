@@ -65,6 +65,7 @@ def asked_for(
     body: dict[str, object],
     started: datetime | None = None,
     provider: str | None = None,
+    url: str = "",
 ) -> int:
     """Prompt tokens of a request body as its importer reads it: with what the model forgets."""
     builder = TraceBuilder("t")
@@ -76,7 +77,7 @@ def asked_for(
         started=started,
         duration_ms=None,
         tags={},
-        url="",
+        url=url,
         where=WHERE,
     )
     request = api.request(exchange, builder)

@@ -206,7 +206,7 @@ def counted(
 def thoughts(found: list[dict[str, Any]]) -> dict[str, int]:
     """Seals of hidden thinking that a recording's later requests send back, and how many tokens the
     reply that made each had thought: what a log of whole sessions says and a lone request does not."""
-    asked: dict[tuple[str, str, str], set[int]] = {}
+    asked: dict[tuple[str, str, str, str], set[int]] = {}
     for row in found:
         spent = row["usage"].get("thoughtsTokenCount") or 0
         asked.setdefault(_turns(row, _contents(row)), set()).add(spent)
@@ -227,8 +227,9 @@ def _contents(row: dict[str, Any]) -> list[dict[str, Any]]:
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def _turns(row: dict[str, Any], contents: list[dict[str, Any]]) -> tuple[str, str, str]:
-    return row["repo"], row["path"], json.dumps(contents, sort_keys=True)
+def _turns(row: dict[str, Any], contents: list[dict[str, Any]]) -> tuple[str, str, str, str]:
+    """Of one recording: a path may hold many, one after another, and each reply thought anew."""
+    return row["repo"], row["path"], row["blob"], json.dumps(contents, sort_keys=True)
 
 
 def _calls(row: dict[str, Any]) -> list[list[str]]:
@@ -251,9 +252,16 @@ def _exchange(row: dict[str, Any], response: dict[str, Any], where: Where) -> Ex
         started=_time(row),
         duration_ms=None,
         tags={},
-        url="",
+        url=_url(row),
         where=where,
     )
+
+
+def _url(row: dict[str, Any]) -> str:
+    """What of the address the API's readers ask for; the corpus has only what came of it."""
+    if row["api"] != "generateContent":
+        return ""
+    return ":streamGenerateContent" if row["stream"] else ":generateContent"
 
 
 def body(row: dict[str, Any]) -> dict[str, Any]:

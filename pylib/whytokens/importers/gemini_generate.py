@@ -19,6 +19,7 @@ from whytokens.importers.values import Json, as_dict, as_list, as_str, dumped, p
 from whytokens.model import Media, MessageId, Options, Role, SegmentId, Where
 
 MODEL_IN_URL = re.compile(r"models/([\w.@-]+)")
+STREAMING = ":streamGenerateContent"
 VERTEX = re.compile(r"aiplatform\.googleapis\.com")
 SCHEMA_KEYS = {
     "responseSchema": "responseSchema",
@@ -37,9 +38,10 @@ def _get(value: Json, name: str) -> Any:
 
 
 def request_messages(
-    body: Json, builder: TraceBuilder, where: Where
+    body: Json, builder: TraceBuilder, where: Where, *, streamed: bool = False
 ) -> tuple[list[MessageId], Options, tuple[int, ...]]:
-    """Messages in rendered order, options, cache marks (none: caching is automatic or named)."""
+    """Messages in rendered order, options, cache marks (none: caching is automatic or named). Who
+    asks for a `streamed` reply has been asking for them, and so got the seals that are sent back."""
     body = as_dict(body.get("generateContentRequest")) or body
     found: list[MessageId] = []
     declared, hosted = _tools(body, where)
@@ -66,7 +68,7 @@ def request_messages(
         content = {"parts": [{"text": value}]} if isinstance(value, str) else as_dict(value)
         at = _place(where, "contents", number)
         role: Role = "assistant" if content.get("role") == "model" else "user"
-        segments = _parts(content, role, builder, at, names)
+        segments = _parts(content, role, builder, at, names, streamed=streamed)
         if any(_get(as_dict(part), "functionResponse") for part in as_list(content.get("parts"))):
             role = "tool"
         if content:
@@ -104,7 +106,13 @@ def _options(body: Json, hosted: list[str], config: Json) -> Options:
 
 
 def _parts(
-    content: Json, role: str, builder: TraceBuilder, where: Where, names: CallNames
+    content: Json,
+    role: str,
+    builder: TraceBuilder,
+    where: Where,
+    names: CallNames,
+    *,
+    streamed: bool = False,
 ) -> list[SegmentId]:
     found: list[SegmentId] = []
     parts = content.get("parts")
@@ -115,7 +123,8 @@ def _parts(
         at = _place(where, "parts", number)
         found += _part(part, role, builder, at, names)
         signature = as_str(_get(part, "thoughtSignature"))
-        seal = thinking.sealed_chunks(signature, builder.recall(signature or ""))
+        known = builder.recall(signature or "")
+        seal = thinking.sealed_chunks(signature, known, streamed=streamed)
         if seal:
             path = ("thinking", "signature")
             found.append(builder.segment("thinking", path, None, at, media=seal))
@@ -215,10 +224,16 @@ def _reply(exchange: Exchange, builder: TraceBuilder) -> Reply:
 
 
 def _request(exchange: Exchange, builder: TraceBuilder) -> Request:
-    messages, options, marks = request_messages(exchange.request, builder, exchange.where)
+    messages, options, marks = request_messages(
+        exchange.request, builder, exchange.where, streamed=_streamed(exchange)
+    )
     if thinking.GEMINI_FORGETS.search(_model(exchange) or ""):
         messages = thinking.of_this_turn(messages, builder, keep_text=True)
     return Request(messages, options, marks)
+
+
+def _streamed(one: Exchange) -> bool:
+    return STREAMING in one.url or bool(one.request.get("stream"))
 
 
 def _model(one: Exchange) -> str | None:

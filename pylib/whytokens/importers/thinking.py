@@ -32,6 +32,8 @@ STREAMED = "streamed"
 # Bytes that each sealed chunk spends on itself.
 SEAL_CHUNK_BYTES = 34
 LENGTH_DELIMITED = 2
+# A ciphertext of Tink, Google's library, begins with this byte and the id of its key.
+TINK, KEY_BYTES = 1, 4
 
 
 def seal(signature: Any) -> Media | None:
@@ -41,39 +43,50 @@ def seal(signature: Any) -> Media | None:
     return Media(kind="file", mime=SEAL, size_bytes=len(signature))
 
 
-def sealed_chunks(signature: Any, tokens: int | None = None) -> Media | None:
-    """A seal as Gemini makes it: chunks of a streamed reply, one chunk otherwise. Its size is what
-    the chunks hold; `tokens` where the reply that made it is known."""
+def sealed_chunks(
+    signature: Any, tokens: int | None = None, *, streamed: bool = False
+) -> Media | None:
+    """A seal as Gemini makes it: on 2.5 chunks of a streamed reply, one chunk otherwise. Its size is
+    what the chunks hold; `tokens` where the reply that made it is known. A seal that is no streamed
+    one has the id of Google's key in `detail`: keys change with time, and with them what is billed."""
     if not isinstance(signature, str) or not signature:
         return None
-    sizes = [size - SEAL_CHUNK_BYTES for size in _chunk_sizes(signature)]
-    full = [size for size in sizes if size > 0]
+    chunks = _chunks(_decoded(signature))
+    full = [size for chunk in chunks if (size := len(chunk) - SEAL_CHUNK_BYTES) > 0]
     return Media(
         kind="file",
         mime=SEAL,
         size_bytes=sum(full),
-        detail=STREAMED if len(full) > 1 else None,
+        detail=STREAMED if streamed or len(full) > 1 else _key(chunks),
         tokens=tokens,
     )
 
 
-def _chunk_sizes(signature: str) -> list[int]:
-    """Sizes of the length-delimited fields of a Protocol Buffers message. Another form is one chunk,
-    or none where it is too short for a seal (clients put a word there)."""
+def _decoded(signature: str) -> bytes:
     try:
         padded = signature.translate(_URL_SAFE) + "=" * (-len(signature) % 4)
-        raw = base64.b64decode(padded)
+        return base64.b64decode(padded)
     except (binascii.Error, ValueError):
-        return []
-    other = [len(raw)] if len(raw) > SEAL_CHUNK_BYTES else []
-    sizes, at = list[int](), 0
+        return b""
+
+
+def _key(chunks: Sequence[bytes]) -> str | None:
+    first = chunks[0] if chunks else b""
+    return first[1 : 1 + KEY_BYTES].hex() if first[:1] == bytes((TINK,)) else None
+
+
+def _chunks(raw: bytes) -> list[bytes]:
+    """The length-delimited fields of a Protocol Buffers message. Another form is one chunk, or none
+    where it is too short for a seal (clients put a word there)."""
+    other = [raw] if len(raw) > SEAL_CHUNK_BYTES else []
+    chunks, at = list[bytes](), 0
     while at < len(raw):
         if (raw[at] & 7) != LENGTH_DELIMITED:
             return other
         size, at = _varint(raw, at + 1)
-        sizes.append(size)
+        chunks.append(raw[at : at + size])
         at += size
-    return sizes if at == len(raw) else other
+    return chunks if at == len(raw) else other
 
 
 def _varint(raw: bytes, at: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
-"""Function declarations as the Developer API writes them for Gemini 2.5: Python, typed and documented.
+"""Functions as the Developer API writes them for Gemini 2.5: Python, typed and documented.
 
 Not documented; found by counting. Of 347 corpus requests with functions (12 projects) 322 come out
-exact, those with nested objects, lists, choices and references too.
+exact, those with nested objects, lists, choices and references too; so do calls and answers.
 """
 
 from __future__ import annotations
@@ -17,6 +17,22 @@ OPTIONAL = " | None = None"
 # A schema that holds itself is written out this often (one project, off by 1 %).
 TIMES = 5
 MAX_DEPTH = 30
+# What opens and closes a call or an answer.
+AROUND = 2
+
+
+def called(name: str, arguments: Mapping[str, Any]) -> str:
+    values = (f"{key} = {_quoted(value)}" for key, value in sorted(arguments.items()))
+    return f"print(default_api.{name}({', '.join(values)}))"
+
+
+def answered(name: str, answer: Mapping[str, Any]) -> str:
+    return f"{name}({_quoted(answer)})"
+
+
+def _quoted(value: Any) -> str:
+    """Quotes of either kind are escaped (one project's four requests)."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True).replace("'", "\\'")
 
 
 def function(name: str, about: str, schema: Mapping[str, Any]) -> str:
