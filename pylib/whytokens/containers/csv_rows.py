@@ -1,6 +1,7 @@
 """CSV and TSV as rows of objects: headers as keys, cells with their JSON or Python taken out.
 
-Spec: RFC 4180; formats, rules 7 and 13 (UTF-16 out of Excel, cells with JSON or with Python's repr).
+Spec: RFC 4180; formats, rules 7 and 13 (UTF-16 out of Excel, cells with JSON or with Python's repr). A data
+frame's index has no name: its column is left out.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Any
 
+from whytokens.containers.written_numbers import TELLING_ROWS, plain, styles
 from whytokens.importers.values import Json, decoded
 from whytokens.nesting import check
 
@@ -34,6 +37,7 @@ def delimiter(header: str) -> str | None:
             continue
         cells = next(csv.reader([line], delimiter=mark), [])
         names = [cell.strip() for cell in cells]
+        names = names[1:] if len(names) > 2 and not names[0] else names
         if (
             len(names) > 1
             and all(NAME.fullmatch(name) for name in names)
@@ -48,9 +52,14 @@ def rows(lines: Iterable[str], mark: str) -> Iterator[tuple[Json, int]]:
     csv.field_size_limit(MAX_CELL_CHARS)
     reader = csv.reader(lines, delimiter=mark)
     names = [name.strip().lstrip("\ufeff") for name in next(reader, [])]
-    for cells in reader:
-        if any(cells):
-            yield {n: cell(c) for n, c in zip(names, cells, strict=False)}, reader.line_num
+    numbered = ((cells, reader.line_num) for cells in reader if any(cells))
+    first = list(islice(numbered, TELLING_ROWS))
+    written = styles([cells for cells, _ in first], mark)
+    for cells, line in chain(first, numbered):
+        for at, decimal in written.items():
+            if at < len(cells):
+                cells[at] = plain(cells[at], decimal)
+        yield {n: cell(c) for n, c in zip(names, cells, strict=False) if n}, line
 
 
 def head_rows(text: str, mark: str, cut: bool) -> list[Json]:

@@ -6,6 +6,7 @@ Kept apart from the registry: containers (HAR, VCR) and observability formats ho
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
@@ -23,7 +24,8 @@ from whytokens.importers.mistral_chat import MISTRAL_CHAT
 from whytokens.importers.ollama_chat import OLLAMA_CHAT
 from whytokens.importers.openai_chat import OPENAI_CHAT
 from whytokens.importers.openai_responses import OPENAI_RESPONSES
-from whytokens.importers.providers import provider_of, region_of
+from whytokens.importers.providers import api_of, maker_of, provider_of, region_of
+from whytokens.importers.renditions import Rendition
 from whytokens.importers.strays import without_strays
 from whytokens.importers.values import Json
 from whytokens.model import Where
@@ -66,15 +68,18 @@ class BodyImporter:
         if reply.id and not builder.first(self.key, reply.id):
             builder.warn("partial", f"Response {reply.id} is already counted, skipped.", one.where)
             return
-        body = one.request
+        body, beside = one.request, one.beside
+        if not reply.segments and beside.said is not None:
+            rendition = Rendition(self._api_of(one), builder, one.where)
+            segments, called = rendition.reply(beside.said)
+            reply = replace(reply, segments=segments, called=called)
         tags = dict(one.tags)
         session = tags.pop("session", None) or tags.pop("session_id", None)
+        failed = bool(one.error and one.status and one.status >= 400)
         builder.call(
-            api=self.api.api_of(one) or self.api.api,
+            api=self._api_of(one),
             model=self.api.model(one),
-            provider=self.api.provider_of(one.url)
-            or provider_of(None, one.url)
-            or self.api.provider,
+            provider=self._provider(one),
             region=region_of(one.url),
             prompt=builder.prompt(request.messages),
             where=one.where,
@@ -86,12 +91,23 @@ class BodyImporter:
             reply=reply.segments,
             called_tools=reply.called,
             stop_reason=reply.stop_reason,
-            usage=None if one.error and one.status and one.status >= 400 else reply.usage,
+            usage=None if failed else reply.usage or beside.usage,
+            reported_cost_pusd=None if failed else beside.cost_pusd,
             error=one.error,
             tier=tier or reply.tier,
             hidden=None if body else "the request is not in this file",
             tags=tags,
         )
+
+    def _api_of(self, one: Exchange) -> str:
+        return self.api.api_of(one) or self.api.api
+
+    def _provider(self, one: Exchange) -> str:
+        """By the address, by what the log says, by the model where all speak this dialect."""
+        said = self.api.provider_of(one.url) or provider_of(one.beside.provider, one.url)
+        if said is None and self.api is OPENAI_CHAT and not one.url:
+            said = maker_of(api_of(None, self.api.model(one)))
+        return said or self.api.provider
 
 
 # Most specific marks first; the generic test of roles and content last.

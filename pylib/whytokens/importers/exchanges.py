@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from whytokens.importers.beside import NOTHING, Beside, beside
 from whytokens.importers.sse import response_of
 from whytokens.importers.values import Json, as_count, as_dict, as_str, as_time, decoded, pointer
 from whytokens.model import Where
@@ -28,6 +29,8 @@ TIME_KEYS = (
     "time",
 )
 DURATION_KEYS = ("duration_ms", "latency_ms", "elapsed_ms")
+BEGAN_KEYS = ("start_time", "started_at", "started", "startTime", "start")
+ENDED_KEYS = ("end_time", "ended_at", "ended", "endTime", "end", "finished_at")
 TAG_KEYS = (
     "session",
     "session_id",
@@ -55,6 +58,7 @@ class Exchange:
     tags: dict[str, str]
     url: str
     where: Where
+    beside: Beside = NOTHING
 
 
 def looks_like_body(value: Json) -> bool:
@@ -127,7 +131,8 @@ def _exchange(outer: Json, where: Where) -> Exchange:
         status=status,
         error=error_of(response, status, outer),
         started=_first_time(outer, response),
-        duration_ms=next((t for k in DURATION_KEYS if (t := as_count(outer.get(k)))), None),
+        duration_ms=_duration_ms(outer),
+        beside=beside(outer),
         tags=_tags(outer),
         url=url,
         where=Where(file=where.file, line=where.line, pointer=pointer(where.pointer, *path)),
@@ -185,6 +190,7 @@ def error_of(response: Json, status: int | None, outer: Json | None = None) -> s
     """What a response, its wrapper or its status say went wrong."""
     for value in (response.get("error"), (outer or {}).get("error")):
         if isinstance(value, dict):
+            value = as_dict(value.get("error")) or value  # Anthropic's batches wrap it once more
             return as_str(value.get("message")) or as_str(value.get("type")) or "error"
         if as_str(value):
             return str(value)
@@ -197,6 +203,20 @@ def _first_time(outer: Json, response: Json) -> datetime | None:
         if found:
             return found
     return as_time(response.get("created")) or as_time(response.get("created_at"))
+
+
+def _duration_ms(outer: Json) -> int | None:
+    for key in DURATION_KEYS:
+        found = outer.get(key)
+        if isinstance(found, int | float) and not isinstance(found, bool) and 0 < found < 10**9:
+            return round(found)
+    began, ended = (
+        next((t for k in keys if (t := as_time(outer.get(k)))), None)
+        for keys in (BEGAN_KEYS, ENDED_KEYS)
+    )
+    if began is None or ended is None or ended < began:
+        return None
+    return round((ended - began) / timedelta(milliseconds=1))
 
 
 def _tags(outer: Json) -> dict[str, str]:

@@ -1,112 +1,39 @@
 """Flat rows of totals: the minimal schema of spreadsheets and home-made loggers, usage-only CSV.
 
-Spec: formats, section 6, last paragraph. No prompt; whether input includes the cache is not defined, so it
-does, as nearly everywhere, unless more was cached than was sent.
+Spec: formats, section 6, last paragraph. Whether input includes the cache is not defined, so it does, as nearly
+everywhere, unless more was cached than was sent. Counts may stand in a provider's usage object, and texts of
+prompt and reply beside them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from math import isfinite
 from typing import Any
 
 from whytokens.importers import Guide
 from whytokens.importers.counted import Counted, Rows
+from whytokens.importers.flat_columns import FIELDS, Columns, columns_of
 from whytokens.importers.logged import MAX_TAG_CHARS, Logged, tokens
+from whytokens.importers.providers import provider_of
 from whytokens.importers.records import Format, RecordImporter
-from whytokens.importers.usage import usd_as_pusd
+from whytokens.importers.usage import usage_of, usd_as_pusd
 from whytokens.importers.values import Json, as_str, as_time, as_tokens
 from whytokens.model import Where
 
-INPUT = ("input_tokens", "prompt_tokens", "tokens_in", "inputTokens", "promptTokens", "input", "n_context_tokens_total",
-         "usage_input_tokens", "usage_input_tokens_uncached", "uncached_input_tokens", "tokens_prompt")  # fmt: skip
-OUTPUT = ("output_tokens", "completion_tokens", "tokens_out", "outputTokens", "completionTokens", "output",
-          "n_generated_tokens_total", "usage_output_tokens", "tokens_completion")  # fmt: skip
-READ = ("cached_input_tokens", "cached_tokens", "cache_read_tokens", "cache_read_input_tokens", "input_cached_tokens",
-        "usage_input_tokens_cache_read", "cacheReadTokens")  # fmt: skip
-WRITE = ("cache_creation_input_tokens", "cache_write_tokens", "cache_creation_tokens", "cacheWriteTokens",
-         "usage_input_tokens_cache_write_5m")  # fmt: skip
-MODEL = ("model", "model_name", "model_id", "model_version", "snapshot_id")
-TIME = (
-    "timestamp_utc",
-    "timestamp",
-    "created_at",
-    "time",
-    "date",
-    "usage_date_utc",
-    "start_time",
-    "ts",
-)
-COST = ("cost_usd", "cost", "total_cost", "total_cost_usd", "costUSD", "spend", "price_usd")
-SESSION = ("session_id", "conversation_id", "thread_id")
-TAGS = {
-    "agent": ("agent_name", "agent"), "workflow": ("workflow_name", "workflow"), "user": ("user_id", "user"),
-    "task": ("task_type", "task"), "environment": ("environment", "env"), "turn": ("turn_number", "turn"),
-    "feature": ("feature",), "app": ("app_name", "app"), "key": ("api_key_name", "api_key", "key_name"),
-    "workspace": ("workspace", "project", "project_name"), "file": ("file",), "function": ("function",),
-    "label": ("label",),
-}  # fmt: skip
-CONTENT_KEYS = ("messages", "request", "response", "choices", "attributes", "usage")
-EXCLUSIVE = ("usage_input_tokens_uncached", "uncached_input_tokens")
-FIELDS = {
-    "prompt": INPUT, "output": OUTPUT, "read": READ, "write": WRITE,
-    "reasoning": ("reasoning_tokens", "output_reasoning_tokens"), "exclusive": EXCLUSIVE, "model": MODEL, "time": TIME,
-    "cost": COST, "session": SESSION, "provider": ("provider", "provider_name"),
-    "latency": ("latency_ms", "duration_ms"), "id": ("response_id",), "error": ("error", "error_message"),
-    "group": ("trace_id",), "span": ("span_id",), "parent": ("parent_span_id", "parent_id"),
-}  # fmt: skip
 COUNTED, SAID = ("prompt", "output", "read", "write", "reasoning"), ("model", "provider", "error")
 INTEGERS: set[type] = {int, type(None)}
 TEXTS: set[type] = {str, type(None)}
 UNTAGGED: Mapping[str, str] = {}
 MOST = 2**53  # of tokens, see values.as_tokens
+MAX_DIGITS = 16  # of a count as text
 NOTHING: Mapping[str, Any] = dict.fromkeys(FIELDS)
 WORDS = (str, int, float)
 COUNTS = {int, float, bool, type(None)}
-# Columns that say nothing to group by.
-NO_TAGS = ("total_tokens", "tool_calls_count", "turn_number", "id", "request_id")
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Where a table has what: for each field and tag its columns, best name first. Found once a table, not
-    once a row. `others` are columns nobody knows: words in them are tags."""
-
-    fields: tuple[tuple[str, tuple[str, ...]], ...]
-    tags: tuple[tuple[str, tuple[str, ...]], ...]
-    others: tuple[tuple[str, str], ...]
-    counts: tuple[str, ...]
-    whole: tuple[str, ...]
-    owns: bool
-
-
-@lru_cache(maxsize=256)
-def _columns(keys: tuple[str, ...]) -> _Columns:
-    """Names as spreadsheets have them: "Input Tokens" is input_tokens."""
-    low = {str(key).strip().lower().replace(" ", "_").replace("-", "_"): key for key in keys}
-
-    def at(names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(low[name.lower()] for name in names if name.lower() in low)
-
-    known = {name.lower() for names in (*FIELDS.values(), *TAGS.values()) for name in names} | set(
-        NO_TAGS
-    )
-    counts = at(tuple(name for name in (*INPUT, *OUTPUT) if name not in ("input", "output")))
-    told = at((*MODEL, *TIME, *SESSION, "trace_id"))
-    return _Columns(
-        fields=tuple((field, said) for field, names in FIELDS.items() if (said := at(names))),
-        tags=tuple((tag, found) for tag, names in TAGS.items() if (found := at(names))),
-        others=tuple((name, key) for name, key in low.items() if name not in known),
-        counts=counts,
-        whole=at(("input", "output")),
-        owns=bool(counts and told) and not any(key in low for key in CONTENT_KEYS),
-    )
 
 
 def logged(row: Json, where: Where) -> Logged | None:
-    columns = _columns(tuple(row))
+    columns = columns_of(tuple(row))
     found: dict[str, Any] = dict(NOTHING)
     for field, names in columns.fields:
         for name in names:
@@ -114,23 +41,28 @@ def logged(row: Json, where: Where) -> Logged | None:
             if value or value == 0:
                 found[field] = value
                 break
-    prompt, read, write = (as_tokens(found[name]) for name in ("prompt", "read", "write"))
+    prompt, read, write, output, reasoning = (
+        as_tokens(_number(found[name]))
+        for name in ("prompt", "read", "write", "output", "reasoning")
+    )
     if found["exclusive"] is not None:
         prompt = (prompt or 0) + (read or 0) + (write or 0)
+    provider = as_str(found["provider"])
+    counts = usage_of(row[columns.usage], provider_of(provider)) if columns.usage else None
+    system, asked, answered = (_text_of(row, names) for names in columns.said)
     latency, group, span = found["latency"], _text(found["group"]) or "", _text(found["span"]) or ""
     return Logged(
-        where=where, provider=as_str(found["provider"]), model=as_str(found["model"]),
-        usage=tokens(prompt, as_tokens(found["output"]), read=read, write=write,
-                     reasoning=as_tokens(found["reasoning"])),
+        where=where, provider=provider, model=as_str(found["model"]), system=system, messages=asked, output=answered,
+        usage=counts or tokens(prompt, output, read=read, write=write, reasoning=reasoning),
         cost_pusd=usd_as_pusd(found["cost"]), started=as_time(found["time"]),
-        duration_ms=_ms(latency),
+        duration_ms=_ms(_number(latency)),
         session=_text(found["session"]), id=_text(found["id"]) or (span and f"{group}/{span}") or None,
         error=as_str(found["error"]), group=group, span=span,
         parent=_text(found["parent"]) or "", tags=_tags(row, columns),
     )  # fmt: skip
 
 
-def _tags(row: Json, columns: _Columns) -> dict[str, str]:
+def _tags(row: Json, columns: Columns) -> dict[str, str]:
     """Columns with a name of ours, and words in any other."""
     made: dict[str, str] = {}
     for tag, names in columns.tags:
@@ -146,9 +78,37 @@ def _tags(row: Json, columns: _Columns) -> dict[str, str]:
     return made
 
 
+def _number(value: Any) -> Any:
+    """A count that JSON has as text."""
+    return (
+        int(value)
+        if isinstance(value, str) and len(value) < MAX_DIGITS and value.isdigit()
+        else value
+    )
+
+
+def _text_of(row: Json, names: Sequence[str]) -> str | None:
+    """The first of these columns with a text; a number there may be a reply too, or a count."""
+    return next((found for name in names if (found := as_str(row[name]))), None)
+
+
 def _note(row: Json) -> str | None:
-    """Counts of tokens under names that nobody knows: better said than left out in silence."""
-    columns = _columns(tuple(row))
+    """What the first row has and nobody can read: better said than left out in silence."""
+    columns = columns_of(tuple(row))
+    told = [_unread(columns, row)]
+    for field, read, what in (
+        ("time", as_time, "is no time that can be read in one way only: write 2026-01-31 18:30:00"),
+        ("cost", usd_as_pusd, "is no amount in dollars"),
+    ):
+        said = next(
+            (row[n] for n in dict(columns.fields).get(field, ()) if row[n] not in (None, "")), None
+        )
+        if said is not None and read(said) is None:
+            told.append(f"“{str(said)[:40]}” {what}; it is left out.")
+    return " ".join(filter(None, told)) or None
+
+
+def _unread(columns: Columns, row: Json) -> str | None:
     read = {name for _, names in columns.fields for name in names}
     unread = [
         key for name, key in columns.others
@@ -166,11 +126,15 @@ def _text(value: object) -> str | None:
 
 
 def _owns(row: Json) -> bool:
-    columns = _columns(tuple(row))
-    if not columns.owns or any(isinstance(row[name], dict) for name in columns.whole):
+    columns = columns_of(tuple(row))
+    if not columns.owns:
         return False
-    counts = {type(row[name]) for name in columns.counts}
-    return counts <= COUNTS and counts != {bool}
+    if any(isinstance(row[name], dict | list) for names in columns.said for name in names):
+        return False
+    counts = {type(_number(row[name])) for name in columns.counts}
+    if columns.usage and isinstance(row[columns.usage], dict):
+        return counts <= COUNTS and usage_of(row[columns.usage]) is not None
+    return bool(counts) and counts <= COUNTS and counts != {bool}
 
 
 def counted(found: Rows) -> tuple[Counted, list[int]]:
@@ -180,9 +144,10 @@ def counted(found: Rows) -> tuple[Counted, list[int]]:
         shapes.setdefault(tuple(row), []).append(at)
     made, rest = Counted(found.file), list[int]()
     for keys, places in shapes.items():
-        columns = _columns(keys)
+        columns = columns_of(keys)
         told = dict(columns.fields)
-        if not columns.owns or "prompt" not in told or "exclusive" in told:
+        texts = columns.usage or any(columns.said)
+        if not columns.owns or texts or "prompt" not in told or "exclusive" in told:
             rest += places
             continue
         table = _Table([found.rows[at] for at in places], columns)
@@ -200,7 +165,7 @@ def counted(found: Rows) -> tuple[Counted, list[int]]:
 class _Table:
     """Rows with the same columns."""
 
-    def __init__(self, rows: Sequence[Json], columns: _Columns) -> None:
+    def __init__(self, rows: Sequence[Json], columns: Columns) -> None:
         self.rows, self.columns, self.names = rows, columns, dict(columns.fields)
         self._said: dict[str, list[Any]] = {}
 
@@ -346,11 +311,12 @@ FLAT_ROWS = RecordImporter(
             marks=frozenset(
                 ("input_tokens", "output_tokens", "prompt_tokens", "completion_tokens", "cost_usd")
             ),
-            missing="the text: totals only",
+            missing="the text, where there are no columns prompt and response",
         ),
         owns=_owns,
         logged=logged,
         note=_note,
         counted=counted,
+        mostly=True,
     )
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from whytokens.builder import TraceBuilder
@@ -62,7 +63,8 @@ class Format:
     """One format of rows. `logged` gives None for what is neither a call nor a span around calls;
     `same` names rows that are parts of one record, to be merged; `counted` reads rows of counts by columns and
     says which are to be looked at one by one; `marks` stand in the text of files whose first record is longer
-    than a sniffer may read; `note` says of a file, by its first row, what a reader must know."""
+    than a sniffer may read; `mostly` asks for half of a file's records,
+    where one alone says little; `note` says of a file, by its first row, what a reader must know."""
 
     key: str
     label: str
@@ -71,6 +73,7 @@ class Format:
     logged: Callable[[Json, Where], Logged | None]
     rows: Callable[[Any, Where], Iterable[Row]] = rows
     marks: tuple[str, ...] = ()
+    mostly: bool = False
     same: Callable[[Json], str | None] = lambda row: None
     note: Callable[[Json], str | None] = lambda row: None
     counted: Callable[[Rows], tuple[Counted, list[int]]] | None = None
@@ -122,12 +125,17 @@ class RecordImporter:
 
     def sniff(self, head: Head) -> Verdict:
         where = Where(file=head.name)
+        own = strange = 0
         for value in head.values:
-            for number, (row, _) in enumerate(self.format.rows(value, where)):
+            for row, _ in islice(self.format.rows(value, where), MAX_SNIFFED):
                 if self.format.owns(row):
-                    return "yes"
-                if number > MAX_SNIFFED:
-                    break
+                    own += 1
+                    if not self.format.mostly:
+                        return "yes"
+                else:
+                    strange += 1
+        if own and own >= strange:
+            return "yes"
         if head.partial and any(mark in head.text for mark in self.format.marks):
             return "yes"
         return "no"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from whytokens.model import Where
@@ -94,17 +96,54 @@ def dumped(value: Any) -> str:
 _UNITS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
 
 
+# How people and spreadsheets write a time where only one reading is possible: 1/2/2025 alone has two.
+_WRITTEN = (
+    "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d",
+    "%m/%d/%Y, %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y, %I:%M %p", "%m/%d/%Y %I:%M %p",
+    "%d.%m.%Y %H:%M:%S", "%d.%m.%Y, %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y, %H:%M", "%d.%m.%Y",
+    "%b %d, %Y, %I:%M:%S %p", "%b %d, %Y %I:%M:%S %p", "%b %d, %Y, %I:%M %p", "%b %d, %Y",
+    "%d %b %Y %H:%M:%S", "%d %b %Y, %H:%M:%S", "%b %d, %Y, %H:%M:%S", "%b %d, %Y %H:%M:%S", "%b %d, %Y @ %H:%M:%S.%f",
+    "%a, %d %b %Y %H:%M:%S", "%a %b %d %H:%M:%S %Y", "%a %b %d %Y %H:%M:%S GMT%z",
+)  # fmt: skip
+# "… +0000 UTC" of Go, "… UTC" of BigQuery, "GMT+0000 (Coordinated Universal Time)" of JavaScript.
+_ZONE = re.compile(r"\s*(?:UTC|GMT|Z|(?<=[+-]\d{4}) [A-Z]{3,5}|\(.*\))$")
+_EPOCH = re.compile(r"\d{9,20}(?:\.\d+)?")
+MAX_TIME_CHARS = 100
+
+
 def as_time(value: Any) -> datetime | None:
-    """ISO 8601 or an epoch of any unit as an aware datetime; naive means UTC."""
+    """ISO 8601 or an epoch of any unit, also as text, as an aware datetime; naive means UTC."""
     try:
         if isinstance(value, str) and value:
-            found = datetime.fromisoformat(value)
+            try:
+                found = datetime.fromisoformat(value)
+            except ValueError:
+                return _written(value) if len(value) <= MAX_TIME_CHARS else None
             return found if found.tzinfo else found.replace(tzinfo=UTC)
         if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
             scale = next((unit for limit, unit in _UNITS if value > limit), 1.0)
             return datetime.fromtimestamp(value / scale, UTC)
     except (ValueError, OverflowError, OSError):
         pass
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _written(text: str) -> datetime | None:
+    """A time as people write it; None where it could be read in two ways."""
+    text = " ".join(_ZONE.sub("", text.strip()).replace("\u202f", " ").split())
+    if _EPOCH.fullmatch(text):
+        return as_time(float(text) if "." in text else int(text))
+    with suppress(ValueError):
+        if text[:1].isdigit():  # "… +0000" with a blank before it
+            found = datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-"))
+            return found if found.tzinfo else found.replace(tzinfo=UTC)
+    for form in _WRITTEN:
+        if form[:2] == "%m" and text[-2:] not in ("AM", "PM"):
+            continue  # "1/2/2025, 3:04:05 pm" is the first of February in India and Australia
+        with suppress(ValueError):
+            found = datetime.strptime(text, form)
+            return found if found.tzinfo else found.replace(tzinfo=UTC)
     return None
 
 
