@@ -20,7 +20,7 @@ from whytokens.containers.decode import Line, head_bytes, lines
 from whytokens.containers.resent import Resent
 from whytokens.errors import TraceError
 from whytokens.importers import Progress
-from whytokens.importers.sse import response_of
+from whytokens.importers.sse import responses_of
 from whytokens.model import Where
 from whytokens.nesting import check
 
@@ -173,7 +173,8 @@ def _whole(source: Source, builder: TraceBuilder, kept: list[Line]) -> Iterator[
     text = "".join(line.text for line in kept)
     if TRANSCRIPT.match(text):
         progress = Progress(source.size_bytes, source.size_bytes, kept[-1].number)
-        yield Document(response_of(text), Where(file=source.name, line=1), progress)
+        for value, line in responses_of(text):
+            yield Document(value, Where(file=source.name, line=line), progress)
         return
     values: list[tuple[Any, int]] = []
     position = _skip(text, 0)

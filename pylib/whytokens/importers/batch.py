@@ -1,7 +1,8 @@
 """Batch files: inputs, outputs, and both joined by their custom ids when dropped together.
 
-Spec: formats, section 5 "OpenAI batch"; docs of Anthropic's Message Batches, Gemini's and Mistral's batches. A
-batch's output has no prompt; its input has no usage.
+Spec: formats, section 5 "OpenAI batch"; docs of Anthropic's Message Batches, Gemini's and Mistral's batches; Vertex
+AI and Bedrock, "Batch inference", whose output repeats the request. A batch's output has no prompt else; its
+input has no usage.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
 from whytokens.containers.documents import documents
-from whytokens.importers import Guide, Head, Progress, Verdict
+from whytokens.importers import Guide, Head, Progress, Verdict, http
 from whytokens.importers.apis import owner
 from whytokens.importers.exchanges import Exchange, error_of
 from whytokens.importers.values import Json, as_count, as_dict, as_list, as_str
@@ -29,6 +30,7 @@ class _Half:
     url: str = ""
     status: int | None = None
     error: str | None = None
+    named: bool = True
 
 
 @dataclass(slots=True)
@@ -48,10 +50,14 @@ class Batches:
             exchange = Exchange(
                 request=one.body if one else {}, response=two.body if two else {},
                 status=two.status if two else None, error=two.error if two else None, started=None,
-                duration_ms=None, tags={"custom_id": key}, url=first.url, where=first.where,
+                duration_ms=None, tags={"custom_id": key} if first.named else {}, url=first.url, where=first.where,
             )  # fmt: skip
             reader = owner(exchange)
-            if reader is None and exchange.error and not exchange.request:
+            if one is not None and http.counts_only(one.url):
+                self.builder.warn(
+                    "partial", f"Request {key} asks for no model's answer, left out.", first.where
+                )
+            elif reader is None and exchange.error and not exchange.request:
                 self.builder.warn(
                     "partial", f"Request {key} failed: {exchange.error}.", first.where
                 )
@@ -70,12 +76,14 @@ class BatchImporter:
     guide = Guide(
         section="Requests and responses",
         what=(
-            "Input and output of a batch of OpenAI, Anthropic, Gemini or Mistral, "
+            "Input and output of a batch of OpenAI, Anthropic, Gemini, Mistral, Vertex or Bedrock, "
             "joined by their ids"
         ),
         steps=("Drop the batch's input file and its output file together.",),
         example='{"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": {…}}',
-        marks=frozenset(("custom_id", "batch_req", "params", "result")),
+        marks=frozenset(
+            ("custom_id", "batch_req", "params", "result", "modelInput", "processed_time")
+        ),
         missing="the prompts, where only the output is dropped",
     )
 
@@ -98,6 +106,14 @@ def _lines(values: Any) -> Iterator[Any]:
 
 def _kind(row: Json) -> str | None:
     """ "asked" or "answered"."""
+    if isinstance(row.get("modelInput"), dict):  # Bedrock
+        return "asked"
+    if (
+        isinstance(row.get("request"), dict)
+        and "contents" in row["request"]
+        and "processed_time" in row
+    ):
+        return "asked"  # Vertex
     if "custom_id" in row and not isinstance(row.get("request"), dict):
         if isinstance(row.get("body"), dict) or isinstance(row.get("params"), dict):
             return "asked"
@@ -111,21 +127,44 @@ def _kind(row: Json) -> str | None:
 
 
 def _read(row: Json, where: Where, shared: Batches, builder: TraceBuilder) -> None:
-    kind, key = _kind(row), str(row.get("custom_id", row.get("key")))
+    own = next(
+        (row[name] for name in ("custom_id", "key", "recordId") if row.get(name) is not None), None
+    )
+    kind, key = (
+        _kind(row),
+        str(own if own is not None else f"{where.file}:{where.line}{where.pointer}"),
+    )
     if kind is None:
         builder.warn("partial", "Not a line of a batch, skipped.", where)
     elif kind == "asked":
-        body = as_dict(row.get("body") or row.get("params") or row.get("request"))
-        shared.asked[key] = _Half(body, where, as_str(row.get("url")) or "")
-        if isinstance(row.get("response"), dict):
-            shared.answered[key] = _Half(as_dict(row["response"]), where)
+        body = as_dict(
+            row.get("body") or row.get("params") or row.get("request") or row.get("modelInput")
+        )
+        model = as_str(row.get("modelId"))
+        url = (
+            f"https://bedrock-runtime.amazonaws.com/model/{model or 'x'}/invoke"
+            if "modelInput" in row
+            else ""
+        )
+        shared.asked[key] = _Half(body, where, as_str(row.get("url")) or url, named=own is not None)
+        reply = row.get("response", row.get("modelOutput"))
+        failed = error_of({}, None, row) or _failed(row.get("status"))
+        if isinstance(reply, dict) or failed:
+            shared.answered[key] = _Half(as_dict(reply), where, "", None, failed)
     else:
         result = as_dict(row.get("result"))
         response = as_dict(row.get("response"))
         body = as_dict(result.get("message")) or as_dict(response.get("body")) or response
         status = as_count(response.get("status_code"))
         error = error_of(body, status, {"error": row.get("error") or result.get("error")})
+        outcome = as_str(result.get("type"))
+        error = error or (outcome if outcome in ("expired", "canceled", "errored") else None)
         shared.answered[key] = _Half(body, where, "", status, error)
+
+
+def _failed(status: Any) -> str | None:
+    """Vertex says in `status` what went wrong; nothing where nothing did."""
+    return as_str(status) if status not in ("", "OK") else None
 
 
 BATCH = BatchImporter()

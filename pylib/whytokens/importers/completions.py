@@ -1,7 +1,8 @@
 """Text completions: one prompt, no messages. OpenAI's old API, and InvokeModel of Bedrock's models.
 
 Spec: platform.openai.com/docs/api-reference/completions; Amazon Bedrock user guide, "Inference request
-parameters" of each maker.
+parameters" of each maker; llama.cpp, tools/server/README.md, "POST /completion": its `tokens_evaluated` is the
+whole prompt, of which `timings.cache_n` were kept from the call before, its answer repeats the prompt.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from urllib.parse import unquote
 from whytokens.importers.bodies import body_guide
 from whytokens.importers.exchanges import Exchange
 from whytokens.importers.rendered import Said, rendered
-from whytokens.importers.usage import bedrock_invoke, usage_of
-from whytokens.importers.values import Json, as_dict, as_list, as_str
+from whytokens.importers.usage import bedrock_invoke, including_cache, usage_of
+from whytokens.importers.values import Json, as_dict, as_list, as_str, as_tokens
 from whytokens.model import Usage
 
 PROMPTS = ("prompt", "inputText")
 SETTINGS = ("model", "max_tokens", "max_tokens_to_sample", "max_gen_len", "textGenerationConfig",
             "maxTokens", "temperature")  # fmt: skip
+LLAMA = frozenset(("tokens_evaluated", "tokens_predicted"))
 MODEL_IN_URL = re.compile(r"/model/([^/?]+)/invoke")
 
 
@@ -28,7 +30,13 @@ def _said(body: Json) -> Said:
 
 
 def _answer(body: Json) -> Any:
-    for key in ("completion", "generation", "outputText"):
+    keys = (
+        "completion",
+        "generation",
+        "outputText",
+        *(("content",) if LLAMA & body.keys() else ()),
+    )
+    for key in keys:
         if as_str(body.get(key)):
             return body[key]
     for key in ("choices", "results", "outputs", "generations", "completions"):
@@ -40,6 +48,11 @@ def _answer(body: Json) -> Any:
 
 
 def _usage(body: Json) -> Usage | None:
+    if LLAMA & body.keys():
+        return including_cache(
+            as_tokens(body.get("tokens_evaluated")), read=as_tokens(as_dict(body.get("timings")).get("cache_n")),
+            output=as_tokens(body.get("tokens_predicted")),
+        )  # fmt: skip
     return usage_of(body.get("usage")) or bedrock_invoke(body)
 
 
@@ -53,8 +66,8 @@ def _owns(body: Json, url: str) -> bool:
     if "messages" in body or "input" in body or "contents" in body:
         return False
     if any(isinstance(body.get(key), str | list) for key in PROMPTS):
-        return any(key in body for key in SETTINGS)
-    return body.get("object") == "text_completion"
+        return any(key in body for key in (*SETTINGS, *LLAMA))
+    return bool(LLAMA & body.keys()) or body.get("object") == "text_completion"
 
 
 COMPLETIONS = rendered(

@@ -67,6 +67,7 @@ def logged(row: Json, where: Where) -> Logged | None:
         cost_pusd=usd_as_pusd(first(metrics, "total_cost")),
     )  # fmt: skip
     one.call = span.get("span_kind") == "llm"
+    one.left_out = "embedding" if span.get("span_kind") == "embedding" else None
     one.tag(service=span.get("ml_app"), environment=known.get("env"), user=known.get("user_id"),
             function=None if one.call else span.get("name"))  # fmt: skip
     return one

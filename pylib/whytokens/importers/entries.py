@@ -76,7 +76,7 @@ def _verbatim(one: Logged, builder: TraceBuilder) -> Entry | None:
         return None
     api = reader.api
     model = one.model or api.model(exchange)
-    provider = one.provider or api.provider_of(one.url)
+    provider = provider_of(one.provider, one.url) or api.provider_of(one.url)
     if api_of(provider, model, responses=api.api == "openai.responses") != api.api:
         return None
     request = api.request(without_strays(exchange, builder), builder)

@@ -86,6 +86,7 @@ def is_response(value: Json) -> bool:
         or isinstance(as_dict(value.get("usage")).get("billed_units"), dict)
         or isinstance(as_dict(value.get("meta")).get("billed_units"), dict)
         or ("completion" in value and "stop_reason" in value)
+        or ("tokens_evaluated" in value and "content" in value)
         or (value.get("type") == "message" and isinstance(value.get("content"), list))
     )
 
@@ -119,7 +120,10 @@ def _exchange(outer: Json, where: Where) -> Exchange:
     response_outer = {} if request is outer and is_response(outer) else _response_outer(outer)
     response = _body(response_outer)
     if request is outer and is_response(outer):
-        request, response = {}, outer
+        request, response = (
+            outer if "tokens_evaluated" in outer else {},
+            outer,
+        )  # llama.cpp repeats what was asked
     elif not response and is_response(request):
         request, response = {}, request
     status = as_count(response_outer.get("status_code") or response_outer.get("status"))

@@ -75,7 +75,7 @@ def add(one: Recorded, builder: TraceBuilder) -> bool:
         started=one.started, duration_ms=one.duration_ms, tags={}, url=one.url, where=one.where,
     )  # fmt: skip
     reader = owner(exchange) if request or response else None
-    if reader is None or not request or _counts_only(one.url):
+    if reader is None or not request or counts_only(one.url):
         return False
     reader.add(exchange, builder)
     return True
@@ -89,7 +89,7 @@ def _warn_packed(one: Recorded, builder: TraceBuilder) -> None:
         builder.warn("partial", f"{text}{AFTER}", one.where)
 
 
-def _counts_only(url: str) -> bool:
+def counts_only(url: str) -> bool:
     """Requests that count tokens or embed are answered without a model's reply."""
     path = urlsplit(url).path
     return path.endswith(

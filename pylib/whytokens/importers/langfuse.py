@@ -36,27 +36,71 @@ from whytokens.importers.values import (
 from whytokens.model import Usage, Where
 
 CALLS = frozenset(("GENERATION",))
+# What an observation without a parent stands in, so that a trace told in another file gives it its names.
+TRACE = "trace"
+COST_KEYS = ("totalCost", "total_cost", "calculatedTotalCost", "calculated_total_cost")
+# Of rows that have their counts beside each other; `usageDetails` has more of them.
+FLAT = {"inputTokens": "input", "promptTokens": "input", "outputTokens": "output", "completionTokens": "output",
+        "totalTokens": "total"}  # fmt: skip
 SESSION_KEYS = ("thread_id", "session_id", "conversation_id", "langfuse_session_id")
 
 
 def observations(value: Any, where: Where) -> Iterator[Row]:
-    """Observations with what their trace says of them; exports of a table have it on each row."""
+    """Observations with what their trace says of them; exports of a table have it on each row. Traces are
+    rows too where their observations are elsewhere."""
     one = as_dict(value)
     trace = as_dict(decoded(one.get("trace")))
-    found = one.get("observations") or trace.get("observations")
-    if not isinstance(found, list):
-        if isinstance(value, list) and any("observations" in as_dict(item) for item in value):
-            for number, item in enumerate(value):
-                yield from observations(item, under(where, number))
-            return
-        yield from rows(value, where)
-        return
-    about = {k: v for k, v in {**one, **trace}.items() if k not in ("observations", "trace")}
-    for row, place in rows(found, under(where, "observations")):
-        yield {**row, "trace ": about}, place
+    found = _nested(one) or _nested(trace)
+    if found:
+        about = {k: v for k, v in {**one, **trace}.items() if k not in ("observations", "trace")}
+        for row, place in rows(found, under(where, "observations")):
+            yield {**row, "trace ": about}, place
+    elif trace and not one.get("observations") and not _owns(one):
+        yield trace, under(where, "trace")
+    else:
+        for row, place in rows(value, where):
+            if row is not value and (_nested(row) or "trace" in row):
+                yield from observations(row, place)
+            else:
+                yield row, place
+
+
+def _nested(one: Json) -> list[Any]:
+    """The observations in a trace; lists of traces have their ids only."""
+    found = as_list(one.get("observations"))
+    return found if found and isinstance(found[0], dict) else []
+
+
+def _is_trace(row: Json) -> bool:
+    kept = ("release", "public", "bookmarked", "htmlPath", "html_path", "userId", "user_id", "sessionId", "session_id",
+            "observationCount")  # fmt: skip
+    own = sum(key in row for key in kept)
+    return (
+        own > 2
+        and "id" in row
+        and "timestamp" in row
+        and "name" in row
+        and not ("traceId" in row or "trace_id" in row)
+    )
+
+
+def _whole(row: Json, where: Where) -> Logged:
+    """A trace: names for its observations; what it sums up counts where they are in no file."""
+    one = Logged(
+        where=where, group=str(row["id"]), span=TRACE, call=False, outer=True, messages=opened(row, "input"),
+        started=as_time(row["timestamp"]), output=opened(row, "output"),
+        usage=_usage(row) or _usage(opened(row, "usage")),
+        cost_pusd=usd_as_pusd(first(row, "totalCost", "total_cost")),
+    )  # fmt: skip
+    one.call = one.usage is not None or one.cost_pusd is not None
+    one.hidden = "the calls of this trace are not in these files"
+    _who(one, row, row, as_dict(opened(row, "metadata")))
+    return one
 
 
 def logged(row: Json, where: Where) -> Logged | None:
+    if _is_trace(row):
+        return _whole(row, where)
     trace = as_dict(row.get("trace "))
     metadata = as_dict(opened(row, "metadata"))
     attributes = flattened(attributes_of(decoded(metadata.get("attributes"))))
@@ -65,10 +109,14 @@ def logged(row: Json, where: Where) -> Logged | None:
         attributes=attributes, resource=as_dict(metadata.get("resourceAttributes")), started=None,
         ended=None, where=where,
     ))  # fmt: skip
-    one.call = str(row.get("type")).upper() in CALLS
+    told = as_str(row.get("type"))  # the table of generations alone does not say it
+    one.call = (
+        told.upper() in CALLS if told else first(row, "model", "providedModelName") is not None
+    )
+    one.left_out = "embedding" if (told or "").upper() == "EMBEDDING" else None
     one.group = str(first(row, "traceId", "trace_id") or "")
     one.span = str(row.get("id") or "")
-    one.parent = str(first(row, "parentObservationId", "parent_observation_id") or "")
+    one.parent = str(first(row, "parentObservationId", "parent_observation_id") or TRACE)
     one.started = as_time(first(row, "startTime", "start_time"))
     one.ended = as_time(first(row, "endTime", "end_time"))
     one.model = as_str(first(row, "model", "providedModelName", "provided_model_name")) or one.model
@@ -76,9 +124,11 @@ def logged(row: Json, where: Where) -> Logged | None:
     one.error = (
         (as_str(first(row, "statusMessage", "status_message")) or "error") if level else one.error
     )
-    one.usage = _usage(opened(row, "usageDetails", "usage_details", "usage")) or one.usage
+    one.usage = (
+        _usage(opened(row, "usageDetails", "usage_details", "usage")) or _usage(row) or one.usage
+    )
     cost = as_dict(opened(row, "costDetails", "cost_details"))
-    one.cost_pusd = usd_as_pusd(first(cost, "total") or first(row, "totalCost", "total_cost"))
+    one.cost_pusd = usd_as_pusd(first(cost, "total") or first(row, *COST_KEYS))
     _content(one, row, metadata)
     _who(one, row, trace, metadata)
     return one
@@ -158,7 +208,10 @@ def _who(one: Logged, row: Json, trace: Json, metadata: Json) -> None:
 
 def _usage(value: Any) -> Usage | None:
     """Buckets that add up; where a total stands, the prompt is what is left of it."""
-    raw = {str(k): n for k, v in as_dict(value).items() if (n := as_tokens(_int(v))) is not None}
+    said = as_dict(value)
+    if "id" in said:  # a row
+        said = {name: said[key] for key, name in FLAT.items() if said.get(key)}
+    raw = {str(k): n for k, v in said.items() if (n := as_tokens(_int(v))) is not None}
     if not raw:
         return None
     output = sum(n for k, n in raw.items() if k.startswith("output")) if any(
@@ -186,10 +239,13 @@ def _owns(row: Json) -> bool:
         return False
     if str(row.get("type")) in CALLS and "startTime" in row and "input" in row:
         return True  # an observation with little else, within its trace
+    if _is_trace(row):
+        return True
     ids = "traceId" in row or "trace_id" in row or "trace " in row
     return ids and any(
         key in row for key in ("parentObservationId", "parent_observation_id", "usageDetails", "usage_details",
-                               "completionStartTime", "completion_start_time", "promptTokens"))  # fmt: skip
+                               "completionStartTime", "completion_start_time", "promptTokens", "traceName",
+                               "promptName"))  # fmt: skip
 
 
 LANGFUSE = RecordImporter(

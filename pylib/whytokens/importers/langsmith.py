@@ -67,6 +67,7 @@ def logged(row: Json, where: Where) -> Logged | None:
         cost_pusd=usd_as_pusd(row.get("total_cost")),
     )  # fmt: skip
     one.call = row.get("run_type") == "llm"
+    one.left_out = "embedding" if row.get("run_type") == "embedding" else None
     one.settings = asked
     tagged(one, metadata, *TAGS)
     one.tag(

@@ -16,13 +16,12 @@ from whytokens.builder import CallFields, TraceBuilder
 from whytokens.importers.counted import Counted
 from whytokens.importers.entries import Entry, entry_of
 from whytokens.importers.logged import Logged
-from whytokens.model import Usage
+from whytokens.importers.twins import echoed, half, merged, one_response, within
+from whytokens.importers.values import are
 
 Key = tuple[str, str]
 MAX_DEPTH = 200
 NO_CONTENT = "no content was logged"
-# Two instrumentations of one client start and end within this.
-CLOSE = timedelta(milliseconds=50)
 
 
 @dataclass(slots=True)
@@ -46,7 +45,11 @@ class Ledger:
     def note(self, one: Logged) -> None:
         """A span that is no call: its session and tags hold for the calls in it."""
         if one.span:
-            self.spans[(one.group, one.span)] = _Span(one.parent, one.session, one.tags)
+            key = (one.group, one.span)
+            old = self.spans.get(key) or _Span("", None, {})
+            self.spans[key] = _Span(
+                one.parent or old.parent, one.session or old.session, {**old.tags, **one.tags}
+            )
 
     def enter(self, one: Logged) -> None:
         """A call, or a span around calls."""
@@ -68,6 +71,7 @@ class Ledger:
                 for one in rows.logged():
                     self.add(one)
             self.counted.clear()
+        self._twice_dropped()
         kept = self._unrepeated(self._outer_dropped())
         cut = [entry.cut for entry in kept if entry.cut]
         if cut:
@@ -134,6 +138,32 @@ class Ledger:
                 tags = {**span.tags, **tags}
         return session, tags
 
+    def _twice_dropped(self) -> None:
+        """One entry for each span: a trace's download and a table's export may hold the same."""
+        known: dict[Key, Entry] = {}
+        kept: list[Entry] = []
+        again: list[Entry] = []
+        for entry in self.entries:
+            one = entry.logged
+            first = (
+                known.setdefault((one.group, one.span), entry) if one.group and one.span else entry
+            )
+            if first is entry:
+                kept.append(entry)
+            else:
+                again.append(entry)
+                merged(first, entry)
+                if entry.content and not first.content:
+                    first.prompt, first.options, first.marks = (
+                        entry.prompt,
+                        entry.options,
+                        entry.marks,
+                    )
+        if again:
+            self.entries = kept
+            text = f"{are(len(again), 'call')} in these files twice and counted once."
+            self.builder.warn("partial", text, again[0].logged.where)
+
     def _outer_dropped(self) -> list[Entry]:
         """Entries without those that wrap other entries."""
         by_key = {(e.logged.group, e.logged.span): e for e in self.entries if e.logged.span}
@@ -146,7 +176,7 @@ class Ledger:
         dropped: set[int] = set()
         calls = [entry for entry in self.entries if not entry.logged.outer]
         for entry in reversed(self.entries):
-            if entry.logged.outer and any(_within(call, entry) for call in calls):
+            if entry.logged.outer and any(within(call, entry) for call in calls):
                 dropped.add(id(entry))
                 continue
             inside = [e for e in inner[id(entry)] if id(e) not in dropped or inner[id(e)]]
@@ -154,11 +184,11 @@ class Ledger:
                 continue
             only = inside[0] if len(inside) == 1 else None
             if only is not None and entry.content and not only.content:
-                _merge(entry, only)
+                merged(entry, only)
                 dropped.add(id(only))
             else:
                 if only is not None:
-                    _merge(only, entry)
+                    merged(only, entry)
                 dropped.add(id(entry))
         return [entry for entry in self.entries if id(entry) not in dropped]
 
@@ -171,9 +201,9 @@ class Ledger:
                 kept.append(entry)  # nothing says which other it could be
                 continue
             group = known[entry.id or entry.logged.group]
-            twin = _echoed(entry, kept) if entry.logged.echo else None
+            twin = echoed(entry, kept) if entry.logged.echo else None
             twin = twin or next(
-                (e for e in group if (entry.id and _same(e, entry)) or _half(e, entry)), None
+                (e for e in group if (entry.id and one_response(e, entry)) or half(e, entry)), None
             )
             if twin is None:
                 group.append(entry)
@@ -181,89 +211,13 @@ class Ledger:
                     known[entry.logged.group].append(entry)
                 kept.append(entry)
             elif entry.content and not twin.content:
-                _merge(entry, twin)
+                merged(entry, twin)
                 for same in known.values():
                     same[:] = [entry if e is twin else e for e in same]
                 kept[next(i for i, e in enumerate(kept) if e is twin)] = entry
             else:
-                _merge(twin, entry)
+                merged(twin, entry)
         return kept
-
-
-def _same(one: Entry, two: Entry) -> bool:
-    a, b = one.logged, two.logged
-    if a.group and a.group == b.group:
-        return True
-    if a.started is None or b.started is None:
-        return a.started == b.started
-    return _overlap(a, b)
-
-
-def _overlap(a: Logged, b: Logged) -> bool:
-    if a.started is None or b.started is None:
-        return False
-    ends = (a.ended or a.started, b.ended or b.started)
-    return a.started <= ends[1] + CLOSE and b.started <= ends[0] + CLOSE
-
-
-def _within(call: Entry, outer: Entry) -> bool:
-    """Is this call part of that sum? By trace, or by time where spans lost their parents."""
-    a, b = call.logged, outer.logged
-    if a.group and a.group == b.group:
-        return True
-    if None in (a.started, a.ended, b.started, b.ended):
-        return False
-    return b.started <= a.started and a.ended <= b.ended  # type: ignore[operator]
-
-
-def _echoed(entry: Entry, kept: list[Entry]) -> Entry | None:
-    """The request whose stream this entry ends."""
-    return next(
-        (
-            e
-            for e in reversed(kept)
-            if e.prompt == entry.prompt and e.logged.model == entry.logged.model and not e.reply
-        ),
-        None,
-    )
-
-
-def _half(one: Entry, two: Entry) -> bool:
-    """Two views of one call where only one of them names the response: an instrumentation beside the
-    client's own span, or a span beside the log that ends its stream."""
-    a, b = one.logged, two.logged
-    if not a.group or a.group != b.group or (one.id and two.id) or a.model != b.model:
-        return False
-    if one.content and two.content:
-        return one.prompt == two.prompt and not (one.reply and two.reply) and _same(one, two)
-    return a.started is not None and b.started is not None and _overlap(a, b)
-
-
-def _merge(keep: Entry, other: Entry) -> None:
-    """What only the other knows."""
-    if keep.usage is None or (
-        _richness(other.usage) > _richness(keep.usage) and _agree(keep, other)
-    ):
-        keep.usage = other.usage or keep.usage
-    if not keep.reply:
-        keep.reply, keep.called = other.reply, other.called
-    mine, theirs = keep.logged, other.logged
-    for name in ("model", "provider", "stop_reason", "tier", "session", "cost_pusd", "duration_ms"):
-        if getattr(mine, name) is None:
-            setattr(mine, name, getattr(theirs, name))
-    keep.id = keep.id or other.id
-    mine.tags = {**theirs.tags, **mine.tags}
-
-
-def _agree(one: Entry, two: Entry) -> bool:
-    return one.usage is not None and two.usage is not None and one.usage.prompt == two.usage.prompt
-
-
-def _richness(usage: Usage | None) -> int:
-    if usage is None:
-        return -1
-    buckets = (usage.cache_read, usage.cache_write_5m, usage.cache_write_1h, usage.reasoning)
-    return sum(bool(bucket) for bucket in buckets)
 
 
 def _fields(entry: Entry, session: str | None, tags: dict[str, str]) -> CallFields:

@@ -19,8 +19,9 @@ LEFT_OUT = ("embedding", "image", "speech", "transcription", "rerank", "moderati
 
 
 def logged(row: Json, where: Where) -> Logged | None:
-    if any(word in str(row.get("call_type")) for word in LEFT_OUT):
-        return None
+    other = next((word for word in LEFT_OUT if word in str(row.get("call_type"))), None)
+    if other:
+        return Logged(where=where, call=False, left_out=other)
     metadata = as_dict(opened(row, "metadata"))
     reply = as_dict(opened(row, "response"))
     asked = as_dict(opened(row, "proxy_server_request"))

@@ -20,8 +20,8 @@ class Logged:
     """Everything may be missing. `body` and `reply_body` are verbatim bodies where the log has
     them: they win over `system`, `messages`, `tools` and `output`. `group`, `span` and `parent` place
     it among nested spans; `outer` says that it is known to sum up what is nested in it; `echo` that it
-    repeats the request of an earlier span, whose stream it ends; `hidden` names what was sent but is
-    not in the file."""
+    repeats the request of an earlier span, whose stream it ends; `left_out` says what else than a model's
+    answer was asked for; `hidden` names what was sent but is not in the file."""
 
     where: Where
     body: Json = field(default_factory=dict)
@@ -52,6 +52,7 @@ class Logged:
     call: bool = True
     outer: bool = False
     echo: bool = False
+    left_out: str | None = None
     hidden: str | None = None
 
     def tag(self, **found: Any) -> None:

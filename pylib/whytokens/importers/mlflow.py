@@ -44,7 +44,9 @@ def logged(row: Json, where: Where) -> Logged | None:
     raw = {key: decoded(value) for key, value in as_dict(row.get("attributes")).items()}
     one = genai.logged(span)
     info = as_dict(row.get("info "))
-    one.call = str(raw.get("mlflow.spanType")).strip('"') in CALLS
+    kind = str(raw.get("mlflow.spanType")).strip('"')
+    one.call = kind in CALLS
+    one.left_out = "embedding" if kind == "EMBEDDING" else None
     one.group = one.group or hex_id(info.get("trace_id"))
     about = as_dict(decoded(info.get("trace_metadata"))) or as_dict(
         decoded(info.get("request_metadata"))

@@ -128,7 +128,8 @@ class SpanImporter:
                 any_span = True
                 if self._told(one):
                     return "yes"
-        if head.partial and any(mark in head.text for mark in self._marks) and "pan" in head.text:
+        named = (f'"{mark}' in head.text for mark in self._marks)
+        if head.partial and any(named) and "pan" in head.text:
             return "maybe" if not any_span else "yes"
         return "maybe" if any_span and not self._scopes and "gen_ai." in self._marks else "no"
 

@@ -18,7 +18,7 @@ from whytokens.importers import Guide, Head, Progress, Verdict
 from whytokens.importers.counted import Counted, Rows
 from whytokens.importers.ledger import Ledger
 from whytokens.importers.logged import Logged
-from whytokens.importers.values import Json, as_dict, decoded, pointer
+from whytokens.importers.values import Json, are, as_dict, decoded, pointer
 from whytokens.model import Where
 
 Row = tuple[Json, Where]
@@ -34,9 +34,26 @@ LIST_KEYS = (
     "calls",
     "spans",
 )
+# The answer of an API that gives one record.
+OBJECT_KEYS = ("data", "result")
+ENVELOPE = frozenset(
+    (
+        *OBJECT_KEYS,
+        "success",
+        "status",
+        "error",
+        "errors",
+        "message",
+        "messages",
+        "meta",
+        "code",
+        "request_id",
+    )
+)
 # An object around a list has few keys of its own; a record has more.
 MAX_WRAPPER_KEYS = 6
 MAX_SNIFFED = 60
+OTHER = "what they ask for"
 
 
 def rows(value: Any, where: Where) -> Iterator[Row]:
@@ -51,7 +68,13 @@ def rows(value: Any, where: Where) -> Iterator[Row]:
     key = None
     if len(one) <= MAX_WRAPPER_KEYS:
         key = next((key for key in LIST_KEYS if isinstance(one.get(key), list)), None)
-    if key and one[key] and isinstance(one[key][0], dict):
+    wrapped = next((k for k in OBJECT_KEYS if isinstance(one.get(k), dict)), None)
+    if key is None and wrapped and set(one) <= ENVELOPE:
+        yield from rows(
+            one[wrapped],
+            Where(file=where.file, line=where.line, pointer=pointer(where.pointer, wrapped)),
+        )
+    elif key and one[key] and isinstance(one[key][0], dict):
         at = pointer(where.pointer, key)
         yield from rows(one[key], Where(file=where.file, line=where.line, pointer=at))
     elif one:
@@ -142,6 +165,7 @@ class RecordImporter:
 
     def load(self, source: Source, builder: TraceBuilder) -> Iterator[Progress]:
         shared, found, strange = builder.gathered(self.key, _Partial.make), 0, list[Where]()
+        others: dict[str, list[Where]] = {}
         shared.format = self.format
         told: str | None = None
         for batch in batches(source, builder):
@@ -167,14 +191,20 @@ class RecordImporter:
                     found += 1
                     continue
                 one = self.format.logged(row, where)
+                if one is None or one.left_out:
+                    kind = (one.left_out if one else None) or OTHER
+                    others.setdefault(kind, []).append(where)
                 if one is not None:
                     told = told if found else self.format.note(row)
                     shared.ledger.enter(one)
                     found += one.call
             yield batch.progress
         if strange:
-            text = f"{len(strange):,} records are not {self.label}, skipped."
+            text = f"{are(len(strange), 'record')} not {self.label}, skipped."
             builder.warn("partial", text, strange[0])
+        for kind, places in others.items():
+            text = f"{are(len(places), 'record')} left out: {kind} is no answer of a chat model."
+            builder.warn("partial", text, places[0])
         if told is not None:
             builder.warn("partial", told, Where(file=source.name))
         if not found:

@@ -74,6 +74,9 @@ def spans_of(value: Any, where: Where, depth: int = 0) -> Iterator[Span | Event]
         return
     if isinstance(one.get("processes"), dict) and isinstance(one.get("spans"), list):
         yield from _jaeger(one, where)
+    elif is_record(one):
+        resource = attributes_of(as_dict(one.get("resource")).get("attributes"))
+        yield _record(one, resource, where)
     elif is_span(one):
         yield _span(one, {}, as_str(as_dict(one.get("scope")).get("name")) or "", where)
     else:
@@ -95,6 +98,17 @@ def is_span(one: Json) -> bool:
         and any(k in one for k in ("attributes", "tags"))
         and (any(k in one for k in ("name", "span_name", "operationName")))
         and not any(k in one for k in ("run_type", "span_attributes", "meta"))
+    )
+
+
+def is_record(one: Json) -> bool:
+    """A log record that stands alone, as SDKs print it."""
+    named = any(as_str(one.get(key)) for key in ("event_name", "eventName"))
+    named = named or "event.name" in as_dict(one.get("attributes"))
+    return (
+        named
+        and "body" in one
+        and any(key in one for key in ("severity_number", "severityNumber", "observed_timestamp"))
     )
 
 
@@ -183,14 +197,23 @@ def _event(one: Json) -> Event:
         attributes.get("event.name")
     )
     name = name or as_str(attributes.get("event")) or ""
-    return Event(name=name, attributes=attributes, body=value_of(one.get("body")))
+    return Event(name=name, attributes=attributes, body=decoded(value_of(one.get("body"))))
 
 
 def _record(one: Json, resource: Json, where: Where) -> Event:
     found = _event(one)
     found.trace = hex_id(_first(one, "traceId", "trace_id"))
     found.span = hex_id(_first(one, "spanId", "span_id"))
-    found.time = _time(_first(one, "timeUnixNano", "time_unix_nano", "observedTimeUnixNano"))
+    found.time = _time(
+        _first(
+            one,
+            "timeUnixNano",
+            "time_unix_nano",
+            "observedTimeUnixNano",
+            "timestamp",
+            "observed_timestamp",
+        )
+    )
     found.resource, found.where = resource, where
     return found
 

@@ -15,9 +15,38 @@ from whytokens.importers.values import Json, as_dict, as_list, as_str
 from whytokens.nesting import loads
 
 
+def responses_of(text: str) -> Iterator[tuple[Json | None, int]]:
+    """The responses of a transcript, one stream after another, each with the line (from 1) it begins on."""
+    some: list[Json] = []
+    begins, before = 1, ""
+    for number, event in _events(text):
+        one = as_dict(event)
+        named = _stream(one)
+        if some and (named not in ("", before) if named else one.get("type") in STARTS):
+            yield response_of(some), begins
+            some, begins = [], number
+        some.append(one)
+        before = named or before
+    yield response_of(some), begins
+
+
+# Events that begin a stream and name none.
+STARTS = ("message-start",)
+
+
+def _stream(event: Json) -> str:
+    """The id of the response that an event is part of; events in its midst may not repeat it."""
+    inner = as_dict(event.get("response")) or as_dict(event.get("message"))
+    return next(
+        (i for i in (as_str(inner.get("id")), as_str(event.get("responseId"))) if i), ""
+    ) or (as_str(event.get("id")) or "" if "choices" in event else "")
+
+
 def response_of(value: Any) -> Json | None:
     """The response that a transcript (text) or chunks (list) amount to; None when they are none."""
-    events = [as_dict(event) for event in (_events(value) if isinstance(value, str) else value)]
+    events = [
+        as_dict(e) for e in ((e for _, e in _events(value)) if isinstance(value, str) else value)
+    ]
     if any(event.get("type") == "message_start" for event in events):
         return _anthropic(events)
     for event in reversed(events):
@@ -33,11 +62,12 @@ def response_of(value: Any) -> Json | None:
     return None
 
 
-def _events(text: str) -> Iterator[Any]:
-    for line in text.splitlines():
+def _events(text: str) -> Iterator[tuple[int, Any]]:
+    """What each line of data says, and the line's number."""
+    for number, line in enumerate(text.split("\n"), 1):
         if line.startswith(("data:", "{")):
             try:
-                yield loads(line.removeprefix("data:"))
+                yield number, loads(line.removeprefix("data:"))
             except (ValueError, RecursionError):
                 continue
 

@@ -147,6 +147,11 @@ def _written(text: str) -> datetime | None:
     return None
 
 
+def are(count: int, noun: str) -> str:
+    """ "1 record is", "2 records are"."""
+    return f"{count:,} {noun} is" if count == 1 else f"{count:,} {noun}s are"
+
+
 def inside(where: Where, *keys: str | int) -> Where:
     """A place below a place."""
     return Where(file=where.file, line=where.line, pointer=pointer(where.pointer, *keys))

@@ -1,0 +1,237 @@
+"""Exports of observability tools: what two files say of one call, retries, traces without their calls, pages."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+from whytokens.containers import Source
+from whytokens.model import Call, Trace
+from whytokens.pipeline import run
+
+ASK = [{"role": "user", "content": "Hi"}]
+
+
+def opened(*files: Any) -> Trace:
+    """Files, each one document, or a list of lines."""
+    made = []
+    for number, value in enumerate(files):
+        lines = value if isinstance(value, tuple) else (value,)
+        data = "\n".join(v if isinstance(v, str) else json.dumps(v) for v in lines).encode()
+        made.append(
+            Source(
+                name=f"f{number}.jsonl",
+                size_bytes=len(data),
+                open=lambda data=data: io.BytesIO(data),
+            )
+        )  # type: ignore[misc]
+    return run(made).trace
+
+
+def billed(call: Call) -> tuple[int | None, ...]:
+    assert call.usage is not None
+    return call.usage.input, call.usage.cache_read, call.usage.output
+
+
+def observation(name: str = "o", **fields: Any) -> dict[str, Any]:
+    return {
+        "id": name, "traceId": "t", "type": "GENERATION", "startTime": "2026-01-01T10:00:05Z",
+        "endTime": "2026-01-01T10:00:06Z", "model": "gpt-4o", "input": ASK, "output": "Yo", "parentObservationId": None,
+        "usageDetails": {"input": 9, "output": 2}, **fields,
+    }  # fmt: skip
+
+
+def test_a_failed_attempt_and_its_retry_are_two_calls() -> None:
+    failed = observation("a", level="ERROR", statusMessage="429", output=None, usageDetails={},
+                         startTime="2026-01-01T10:00:00Z", endTime="2026-01-01T10:00:01Z")  # fmt: skip
+    one, two = opened((failed, observation("b"))).calls
+    assert (one.error, one.usage, two.error, billed(two)) == ("429", None, None, (9, 0, 2))
+
+
+def test_a_call_of_two_exports_counts_once() -> None:
+    trace = {
+        "trace": {"id": "t", "name": "flow", "sessionId": "s", "userId": "u"},
+        "observations": [observation()],
+    }
+    found = opened(observation(), trace)
+    [call] = found.calls
+    assert (call.session, call.tags["user"], billed(call)) == ("s", "u", (9, 0, 2))
+    assert any("counted once" in one.message for one in found.warnings)
+
+
+def test_a_table_of_traces_names_the_observations_of_another_file() -> None:
+    trace = {"id": "t", "timestamp": "2026-01-01T10:00:00Z", "name": "flow", "session_id": "s", "user_id": "u",
+             "release": "", "public": False, "input": "x", "total_cost": 0.5}  # fmt: skip
+    [call] = opened(observation(), trace).calls
+    assert (call.session, call.tags["workflow"], billed(call)) == ("s", "flow", (9, 0, 2))
+    [alone] = opened(trace).calls
+    assert (alone.reported_cost_pusd, alone.hidden) == (
+        5 * 10**11,
+        "the calls of this trace are not in these files",
+    )
+
+
+def test_older_names_of_langfuse() -> None:
+    [call] = opened(
+        observation(usageDetails=None, calculatedTotalCost=0.25, promptTokens=9, completionTokens=2)
+    ).calls
+    assert (billed(call), call.reported_cost_pusd) == ((9, 0, 2), 25 * 10**10)
+    row = "traceId,traceName,id,model,startTime,inputTokens,outputTokens,totalTokens,input,output\n"
+    [call] = opened(
+        row
+        + 't,flow,o,gpt-4,2026-01-01T10:00:00Z,9,2,11,"[{""role"": ""user"", ""content"": ""Hi""}]",Yo'
+    ).calls
+    assert (billed(call), call.tags["workflow"], call.hidden) == ((9, 0, 2), "flow", None)
+
+
+def test_what_is_no_chat_is_named() -> None:
+    row = {
+        "call_type": "acompletion",
+        "model": "gpt-4o",
+        "prompt_tokens": 9,
+        "completion_tokens": 2,
+        "spend": 0.1,
+        "request_id": "a",
+    }
+    found = opened((row, {**row, "call_type": "aembedding", "request_id": "b"}))
+    assert len(found.calls) == 1
+    [said] = [one for one in found.warnings if "embedding" in one.message]
+    assert said.where.line == 2
+
+
+def test_the_answer_of_an_api_that_gives_one_record() -> None:
+    row = {"id": "gen-1", "model": "openai/gpt-4o", "provider_name": "OpenAI", "created_at": "2026-01-01T10:00:00Z",
+           "native_tokens_prompt": 9, "native_tokens_completion": 2, "native_tokens_cached": 4, "total_cost": 0.01,
+           "is_byok": True, "upstream_inference_cost": 0.2}  # fmt: skip
+    one, two = opened(({"data": row}, {"data": {**row, "id": "gen-2", "is_byok": False}})).calls
+    assert billed(one) == billed(two) == (5, 4, 2)
+    assert (one.reported_cost_pusd, two.reported_cost_pusd) == (21 * 10**10, 10**10)
+
+
+def test_openrouters_days_are_sums() -> None:
+    row = {"date": "2026-01-01", "model": "openai/gpt-4o", "model_permaslug": "openai/gpt-4o-2024-08-06", "usage": 0.01,
+           "byok_usage_inference": 0.02, "requests": 5, "prompt_tokens": 50, "completion_tokens": 9,
+           "provider_name": "OpenAI"}  # fmt: skip
+    found = opened({"data": [row]})
+    [call] = found.calls
+    assert (billed(call), call.reported_cost_pusd, call.tags["requests"]) == (
+        (50, 0, 9),
+        3 * 10**10,
+        "5",
+    )
+    assert "sums of many requests" in found.warnings[0].message
+
+
+def test_what_stands_beside_a_body() -> None:
+    line = {"messages": ASK, "model": "claude-sonnet-4-5", "completion": "Yo", "provider": "anthropic", "cost_usd": 0.002,
+            "start_time": "2026-01-01 10:00:00", "end_time": "2026-01-01 10:00:01.5",
+            "usage": {"input_tokens": 9, "cache_read_input_tokens": 50, "output_tokens": 2}}  # fmt: skip
+    found = opened(line)
+    [call] = found.calls
+    assert (call.provider, billed(call), call.duration_ms) == ("anthropic", (9, 50, 2), 1500)
+    assert [found.segments[one].text for one in call.reply] == ["Yo"]
+    assert call.reported_cost_pusd == 2 * 10**9
+
+
+def test_a_llama_server_repeats_what_it_was_asked() -> None:
+    body = {"content": "Yo", "model": "llama.gguf", "prompt": "Hi", "tokens_predicted": 2, "tokens_evaluated": 10,
+            "tokens_cached": 11, "timings": {"prompt_n": 4, "cache_n": 6}, "generation_settings": {}}  # fmt: skip
+    found = opened(body)
+    [call] = found.calls
+    assert (billed(call), [one.text for one in found.segments]) == ((4, 6, 2), ["Hi", "Yo"])
+
+
+def test_two_streams_in_one_transcript() -> None:
+    def stream(name: str) -> str:
+        start = {
+            "type": "message_start",
+            "message": {
+                "id": name,
+                "model": "claude-sonnet-4-5",
+                "usage": {"input_tokens": 9, "output_tokens": 1},
+            },
+        }
+        text = {
+            "type": "content_block_delta",
+            "index": 0,
+            "delta": {"type": "text_delta", "text": name},
+        }
+        end = {
+            "type": "message_delta",
+            "delta": {"stop_reason": "end_turn"},
+            "usage": {"output_tokens": 7},
+        }
+        return "".join(
+            f"event: {one['type']}\ndata: {json.dumps(one)}\n\n" for one in (start, text, end)
+        )
+
+    found = opened(stream("a") + stream("b"))
+    assert [(billed(call), call.where.line) for call in found.calls] == [
+        ((9, 0, 7), 1),
+        ((9, 0, 7), 11),
+    ]
+
+
+def test_log_records_as_sdks_print_them() -> None:
+    record = {
+        "attributes": {"gen_ai.system": "openai"},
+        "severity_number": 9,
+        "trace_id": "0x1a",
+        "span_id": "0x2b",
+    }
+    said = {**record, "event_name": "gen_ai.user.message", "body": {"content": "Hi"}}
+    reply = {
+        **record,
+        "event_name": "gen_ai.choice",
+        "body": json.dumps({"message": {"role": "assistant", "content": "Yo"}}),
+    }
+    found = opened((json.dumps(said, indent=4), json.dumps(reply, indent=4)))
+    assert (found.importer, [one.text for one in found.segments]) == (
+        "OpenTelemetry GenAI",
+        ["Hi", "Yo"],
+    )
+
+
+def test_batches_of_vertex_and_bedrock() -> None:
+    vertex = {
+        "status": "", "processed_time": "2026-01-01T10:00:00Z",
+        "request": {"contents": [{"role": "user", "parts": [{"text": "Hi"}]}]},
+        "response": {"candidates": [{"content": {"role": "model", "parts": [{"text": "Yo"}]}}], "modelVersion": "gemini-2.5-flash",
+                     "usageMetadata": {"promptTokenCount": 5, "candidatesTokenCount": 2, "totalTokenCount": 7}},
+    }  # fmt: skip
+    bedrock = {
+        "recordId": "r", "modelInput": {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": ASK},
+        "modelOutput": {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-4-5",
+                        "content": [{"type": "text", "text": "Yo"}], "usage": {"input_tokens": 5, "output_tokens": 2}},
+    }  # fmt: skip
+    failed = {**vertex, "status": "Bad Request: too long", "response": {}}
+    found = opened((vertex, bedrock, failed))
+    assert [(call.provider, call.tier, call.error) for call in found.calls] == [
+        ("google", "batch", None), ("aws", "batch", None), ("google", "batch", "Bad Request: too long"),
+    ]  # fmt: skip
+
+
+def test_failures_and_embeddings_of_a_batch_are_named() -> None:
+    lost = {
+        "custom_id": "a",
+        "result": {
+            "type": "errored",
+            "error": {"type": "error", "error": {"type": "x", "message": "bad"}},
+        },
+    }
+    late = {"custom_id": "b", "result": {"type": "expired"}}
+    embed = {
+        "custom_id": "c",
+        "method": "POST",
+        "url": "/v1/embeddings",
+        "body": {"model": "text-embedding-3-small", "input": "Hi"},
+    }
+    asked = {
+        "custom_id": "b",
+        "params": {"model": "claude-sonnet-4-5", "max_tokens": 9, "messages": ASK},
+    }
+    found = opened((lost, late, embed), asked)
+    assert [(call.tags["custom_id"], call.error) for call in found.calls] == [("b", "expired")]
+    said = {one.message for one in found.warnings}
+    assert {"Request c asks for no model's answer, left out.", "Request a failed: bad."} <= said
