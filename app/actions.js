@@ -1,9 +1,9 @@
 // What can be done on the page, for keys, buttons and panels alike: over one engine and one store.
 
 import { Asking } from "./asking.js";
-import { say } from "./dom.js";
+import { reveal, say } from "./dom.js";
 import { Tree } from "./flame/columns.js";
-import { calls, count, dollars } from "./format.js";
+import { calls, cost, count } from "./format.js";
 import * as store from "./store.js";
 import * as strings from "./strings.js";
 import { frameMenu } from "./views/menu.js";
@@ -71,9 +71,10 @@ export class Actions extends Asking {
 
   /** A report becomes what the page shows. @param {Report} report @param {string | null} example */
   show(report, example) {
-    const tree = new Tree(report.merged);
-    const priced = report.totals.priced_calls > 0 && report.totals.nusd > 0;
-    const first = store.get().whole === null || store.get().whole?.name === report.name;
+    const tree = treeOf(report);
+    const priced = pricedAt(report);
+    const before = store.get().whole;
+    const first = before === null || before.name === report.name;
     const kept = first ? { ...store.get() } : { ...store.get(), focus: [], query: "", filter: {}, picked: null };
     store.set({
       whole: report,
@@ -85,16 +86,18 @@ export class Actions extends Asking {
       life: null,
       other: null,
       comparison: null,
-      view: openingView(report, kept.view),
+      view: openingView(report, before && textless(before) && !first ? "merged" : kept.view),
       selected: tree.find(kept.focus),
       focus: kept.focus,
       query: kept.query,
-      unit: priced ? kept.unit : "tokens",
+      unit: !priced ? "tokens" : before && !pricedAt(before) ? "nusd" : kept.unit,
       outlined: new Set(),
       error: null,
       stopped: null,
     });
-    say(`${calls(report.totals.calls)}, ${count(report.totals.input)} prompt tokens, ${dollars(report.totals.nusd)}`);
+    const { input, output, nusd } = report.totals;
+    const price = cost(nusd, input + output, tree.unpriced);
+    say(`${calls(report.totals.calls)}, ${count(input)} prompt tokens, ${price}`);
     store.set({ spend: null, stale: false });
     this.#restore(kept);
   }
@@ -122,9 +125,12 @@ export class Actions extends Asking {
         return;
       }
     }
+    store.set({ awaited: id });
     if (store.get().stale && id !== "spend") await this.#report(store.get().filter);
-    await this.#tree(layout);
+    await this.told("", () => this.#tree(layout));
     if (this.#wanted !== id) return;
+    store.set({ awaited: null });
+    if (layout && !store.get().trees[layout]) return;
     store.set({ view: id, focus: [], selected: 0 });
     if (id === "spend") await this.spend();
   }
@@ -146,7 +152,7 @@ export class Actions extends Asking {
       const report = empty && whole ? whole : await this.ask({ op: "report", filter });
       const { diff } = store.get().trees;
       /** @type {Record<string, Tree>} */
-      const trees = { merged: new Tree(report.merged), ...(diff ? { diff } : {}) };
+      const trees = { merged: treeOf(report), ...(diff ? { diff } : {}) };
       store.set({ filter, report, trees, stale: false, focus: [], selected: 0 });
       if (store.get().view === "everywhere") await this.everywhere(store.get().picked);
       await this.#tree(viewOf(store.get().view).layout);
@@ -168,22 +174,26 @@ export class Actions extends Asking {
     if (row.tags) filter.tags = { ...store.get().filter.tags, ...row.tags };
     store.set({ view: "merged", spend: null });
     await this.#report(filter);
+    reveal("tabs");
   }
 
   /** Every call that carried a frame; null picks none. @param {string[] | null} path */
   async everywhere(path) {
     if (!path?.length) {
-      store.set({ picked: null, life: null, view: "everywhere" });
+      store.set({ picked: null, life: null, missed: null, view: "everywhere" });
       return;
     }
     this.#wanted = "everywhere";
+    store.set({ awaited: "everywhere" });
     await this.python();
     await this.told("", async () => {
       const life = await this.ask({ op: "life", path, filter: store.get().filter });
       if (this.#wanted !== "everywhere") return;
-      store.set({ picked: life ? path : null, life, view: "everywhere" });
-      if (!life) say(strings.FOLDED);
+      const missed = life ? null : (path.at(-1) ?? null);
+      store.set({ picked: life ? path : null, life, missed, view: "everywhere" });
+      if (missed) say(`${missed}: ${strings.FOLDED}`);
     });
+    if (this.#wanted === "everywhere") store.set({ awaited: null });
   }
 
   /** The chosen frame by its labels in the merged tree; null when it has none there. */
@@ -205,6 +215,7 @@ export class Actions extends Asking {
     const tree = this.tree();
     const row = tree ? tree.children[0].find((child) => tree.columns.first[child] === call) : undefined;
     if (row !== undefined) this.zoom(row);
+    reveal("chart", "table");
   }
 
   /** Outlines the frames of segments. @param {number[]} segments */
@@ -223,6 +234,7 @@ export class Actions extends Asking {
     const row = tree ? tree.columns.segment.indexOf(evidence.segment) : -1;
     store.set({ outlined: new Set(segments), focus: [], ...(row > 0 ? { selected: row } : {}) });
     say(row > 0 ? `Selected ${evidence.label}` : strings.FOLDED);
+    reveal("chart");
   }
 
   /** The example's picture is baked; what needs its texts needs its log and Python. */
@@ -291,9 +303,13 @@ export class Actions extends Asking {
     const columns = example
       ? await (await fetch(`samples/${example}.${layout}.json`)).json()
       : await this.ask({ op: "layout", layout, filter });
-    if (store.get().report === report) store.set({ trees: { ...store.get().trees, [layout]: new Tree(columns) } });
+    if (report && store.get().report === report)
+      store.set({ trees: { ...store.get().trees, [layout]: treeOf(report, columns) } });
   }
 }
+
+/** @param {Report} report @param {import("./protocol.js").Columns} columns */
+const treeOf = (report, columns = report.merged) => new Tree(columns, report.prices.unpriced.length > 0);
 
 /** @param {string} id */
 export const viewOf = (id) => VIEWS.find((view) => view.id === id) ?? VIEWS[0];
@@ -304,7 +320,12 @@ export const named = (files) => (files.length === 1 ? files[0].name : `${files.l
 /** A chart of a log without any text is one frame: its sums over time say more.
  * @param {Report} report @param {string} kept the view that was open or that the address names */
 function openingView(report, kept) {
-  const { calls, input, overhead } = report.totals;
-  if (kept === "merged" && calls > 1 && input > 0 && overhead === input) return "spend";
+  if (kept === "merged" && textless(report)) return "spend";
   return kept === "compare" ? "merged" : kept;
 }
+
+/** @param {Report} report */
+const textless = ({ totals: { calls, input, overhead } }) => calls > 1 && input > 0 && overhead === input;
+
+/** @param {Report} report */
+const pricedAt = ({ totals }) => totals.priced_calls > 0 && totals.nusd > 0;

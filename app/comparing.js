@@ -1,7 +1,9 @@
 // Comparing: a second trace, two parts of one, a trace beside itself changed. All draw one differential tree.
 
 import { named } from "./actions.js";
+import { reveal } from "./dom.js";
 import { Tree } from "./flame/columns.js";
+import { unknown } from "./flame/diff.js";
 import * as store from "./store.js";
 import * as strings from "./strings.js";
 import { ownPrices, snapshotFiles } from "./views/rates.js";
@@ -53,6 +55,11 @@ async function compared(act, request) {
 
 /** @param {import("./protocol.js").Comparison} comparison @param {Partial<store.State>} also */
 function show(comparison, also) {
-  const trees = { ...store.get().trees, diff: new Tree(comparison.tree) };
-  store.set({ ...also, comparison, trees, view: "compare", focus: [], selected: 0, query: "" });
+  const { whole, trees: before, unit } = store.get();
+  const unpriced = [whole, also.other].some((report) => report && report.prices.unpriced.length > 0);
+  const diff = new Tree(comparison.tree, unpriced);
+  const trees = { ...before, diff };
+  const shown = { view: "compare", unit: unknown(diff, 0) ? /** @type {const} */ ("tokens") : unit };
+  store.set({ ...also, comparison, trees, ...shown, focus: [], selected: 0, query: "" });
+  reveal("tabs");
 }

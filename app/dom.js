@@ -34,6 +34,14 @@ export function fill(parent, ...children) {
   if (again instanceof HTMLElement && document.activeElement !== again) again.focus({ preventScroll: true });
 }
 
+/** Brings the first of some parts that is shown into sight, once what was asked for is drawn. @param {...string} ids */
+export function reveal(...ids) {
+  requestAnimationFrame(() => {
+    const part = ids.map(byId).find((one) => one.offsetParent !== null);
+    part?.scrollIntoView({ block: "nearest" });
+  });
+}
+
 let lastSaid = 0;
 /** Says something to a screen reader, at most every two seconds. @param {string} text */
 export function say(text) {

@@ -2,6 +2,7 @@
 
 // Made once: toLocaleString makes a formatter on every call, which cost half of a keystroke's time.
 const whole = new Intl.NumberFormat("en-US");
+const tenth = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 /** @param {number} value */
 export const count = (value) => whole.format(value);
@@ -18,6 +19,18 @@ export function dollars(nusd) {
   if (rounded === 0 && nusd > 0) return "< $0.0001";
   const scale = 10 ** places;
   return `$${count(Math.floor(rounded / scale))}.${String(rounded % scale).padStart(places, "0")}`;
+}
+
+/** Never $0 for what has no price: no money for some tokens, where some calls have none. @param {number} nusd @param {number} tokens @param {boolean} unpriced whether some calls have no price */
+export const cost = (nusd, tokens, unpriced) => (unpriced && nusd === 0 && tokens > 0 ? UNPRICED : dollars(nusd));
+
+export const UNPRICED = "unpriced";
+
+/** Where a sum stands alone: two digits of what is less than a hundredth of a cent. @param {number} nusd */
+export function finely(nusd) {
+  if (nusd === 0 || nusd >= 1e5) return dollars(nusd);
+  const places = 9 - Math.max(0, Math.floor(Math.log10(nusd)) - 1);
+  return `$${(nusd / 1e9).toFixed(places)}`;
 }
 
 /** @param {number} value */
@@ -43,8 +56,8 @@ export function shown(kind, value) {
   if (typeof value !== "number") return String(value);
   if (kind === "nusd") return dollars(value);
   if (kind === "signed") return value === 0 ? "$0" : `${value < 0 ? "−" : "+"}${dollars(Math.abs(value))}`;
-  if (kind === "share") return `${(value / 10).toFixed(1)} %`;
-  if (kind === "change") return `${value < 0 ? "−" : "+"}${(Math.abs(value) / 10).toFixed(1)} %`;
+  if (kind === "share") return `${tenth.format(value / 10)} %`;
+  if (kind === "change") return `${value < 0 ? "−" : "+"}${tenth.format(Math.abs(value) / 10)} %`;
   if (kind === "ratio") return (value / 1000).toFixed(3);
   if (kind === "time") return value < 0 ? "–" : new Date(value).toISOString().slice(0, 16).replace("T", " ");
   return count(value);

@@ -33,6 +33,8 @@ const SHORTCUTS = {
 
 /** What a saved page cannot do. */
 const OUTSIDE = ["o", "d", "s", "e"];
+/** What needs a trace. */
+const OF_TRACE = ["d", "s", "e"];
 
 /** @param {Actions} act */
 export function listenForKeys(act) {
@@ -59,6 +61,7 @@ export function listenForKeys(act) {
     if (event.key.length === 1 && !singleKeys()) return;
     const view = VIEWS.find((one) => one.key === event.key);
     if (store.get().sealed && OUTSIDE.includes(event.key)) return;
+    if (!store.get().whole && OF_TRACE.includes(event.key)) return;
     if (view) act.view(view.id);
     else if (SHORTCUTS[event.key]) SHORTCUTS[event.key](act);
     else return;
@@ -78,16 +81,14 @@ export function listenForKeys(act) {
 /** What a narrow header has no room for. @param {Actions} act */
 function moreActions(act) {
   const box = byId("more-actions").getBoundingClientRect();
-  popMenu(
-    "More actions",
-    [
-      ["Compare…", () => byId("compare").click(), "more-compare"],
-      ["Export…", () => openExport(act, "more-actions"), "more-export"],
-      ["Light or dark", toggleTheme, "more-theme"],
-    ],
-    box.left,
-    box.bottom + 4,
-  );
+  /** @type {Array<[string, () => void, string]>} */
+  const ofTrace = [
+    ["Compare…", () => byId("compare").click(), "more-compare"],
+    ["Export…", () => openExport(act, "more-actions"), "more-export"],
+  ];
+  /** @type {[string, () => void, string]} */
+  const theme = ["Light or dark", toggleTheme, "more-theme"];
+  popMenu("More actions", [...(store.get().whole ? ofTrace : []), theme], box.left, box.bottom + 4);
 }
 
 /** @param {KeyboardEvent} event @param {Actions} act */

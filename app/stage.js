@@ -4,7 +4,7 @@ import { byId, el, fill } from "./dom.js";
 import { Chart } from "./flame/chart.js";
 import { look } from "./flame/look.js";
 import { DIFF_ROWS, FRAMES } from "./flame/rows.js";
-import { calls, dollars, percent } from "./format.js";
+import { calls, cost, percent } from "./format.js";
 import * as hash from "./hash.js";
 import * as strings from "./strings.js";
 import { copy } from "./views/inspector.js";
@@ -43,7 +43,11 @@ export function stage(act) {
     /** @type {Scene} */
     const scene = { state, changed, act, tree, focus: seen.focus, look: seen, parts };
     drawProgress(byId("progress"), state.progress, () => act.cancel());
-    drawError(byId("error"), state.error ?? stoppedNote(state.stopped), errorActions(state, act));
+    const unknown = ["unknown-format", "no-calls"].includes(state.error?.code ?? "");
+    drawError(byId("error"), state.error ?? stoppedNote(state.stopped), errorActions(state, act), unknown);
+    for (const id of ["compare", "share", "export"]) {
+      byId(id).toggleAttribute("disabled", state.whole === null);
+    }
     byId("landing").hidden = state.whole !== null && state.example === null;
     byId("trace").hidden = state.whole === null;
     PANELS.forEach((panel, at) => {
@@ -124,7 +128,8 @@ function errorActions(state, act) {
 function drawHead(state) {
   const report = /** @type {import("./protocol.js").Report} */ (state.whole);
   const size = calls(report.totals.calls);
-  byId("title").textContent = `${report.name} · ${size} · ${report.importer}`;
+  const name = el("bdi", { class: "file", title: report.name }, report.name);
+  fill(byId("title"), name, el("span", {}, ` · ${size} · ${report.importer}`));
   document.title = `${report.name}: whytokens`;
   byId("example").hidden = state.example === null;
   byId("example").textContent = `Example: ${report.name}, ${size}`;
@@ -135,7 +140,7 @@ function matched(state, tree, focus, found) {
   if (!state.query || !found) return "";
   if (!found.rows.size) return strings.noMatch(state.query, tree.closest(state.query));
   const share = percent(found[state.unit], tree.value(state.unit, focus));
-  return `matched ${share} · ${found.tokens.toLocaleString("en-US")} tokens · ${dollars(found.nusd)}`;
+  return `matched ${share} · ${found.tokens.toLocaleString("en-US")} tokens · ${cost(found.nusd, found.tokens, tree.unpriced)}`;
 }
 
 /** @param {State} state @param {View} view */
@@ -143,6 +148,7 @@ function markButtons(state, view) {
   for (const one of VIEWS) {
     const button = document.querySelector(`button[data-view="${one.id}"]`);
     button?.toggleAttribute("hidden", one.offered ? !one.offered(state) : false);
+    button?.setAttribute("aria-busy", String(state.awaited === one.id));
   }
   for (const [name, value] of [
     ["view", view.id],

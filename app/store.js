@@ -12,13 +12,14 @@
  *   whole: Report | null, report: Report | null, example: string | null, view: string,
  *   unit: "nusd" | "tokens", colour: "category" | "billing", filter: Filter, query: string,
  *   inverted: boolean, focus: string[], selected: number, trees: Record<string, Tree>,
- *   outlined: ReadonlySet<number>, picked: string[] | null, life: LifeValue | null,
+ *   outlined: ReadonlySet<number>, picked: string[] | null, missed: string | null, life: LifeValue | null,
  *   spend: import("./protocol.js").SpendValue | null, stale: boolean,
  *   other: Report | null, comparison: Comparison | null, progress: Progress | null, error: ErrorShape | null, stopped: string | null,
- *   shared: boolean, sealed: boolean,
+ *   shared: boolean, sealed: boolean, awaited: string | null,
  * }} State
  * `whole` is the report of all calls, `report` that of the calls the filter leaves. `example` is the
  * id of a baked sample while Python has not opened it. `outlined` are segments a finding points at.
+ * `missed` is the label of a frame that was picked and stands for no one text. `awaited` is the view that is on its way.
  * `spend` is the shown table of spend; `stale`: the filter has changed and the report is not yet of its calls.
  * `shared`: opened from a link. `sealed`: a saved page, which has its data and no engine.
  */
@@ -39,6 +40,7 @@ const state = {
   trees: {},
   outlined: new Set(),
   picked: null,
+  missed: null,
   life: null,
   spend: null,
   stale: false,
@@ -49,6 +51,7 @@ const state = {
   stopped: null,
   shared: false,
   sealed: false,
+  awaited: null,
 };
 
 /** @type {Array<(state: State, changed: Set<keyof State>) => void>} */

@@ -31,7 +31,8 @@ export const waiting = (name, ready) => (ready ? `Opening ${name}` : `Starting P
 export const noMatch = (query, closest) => `Nothing matches “${query}”.${closest ? ` Closest: ${closest}` : ""}`;
 
 export const EVERYWHERE_EMPTY = "Pick a frame, then press 3 to see every call that sent it.";
-export const FOLDED = "This frame joins many small ones. Open Table to see each.";
+export const EVERYWHERE_TOUCH = "Pick a frame, then “Show everywhere”, to see every call that sent it.";
+export const FOLDED = "this frame joins many small ones. Open Table to see each.";
 
 export const PYTHON_FAILED = {
   title: "Python could not start.",

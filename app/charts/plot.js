@@ -74,13 +74,35 @@ const bandName = (sheet, plot) => (plot.band ?? []).map((at) => sheet.columns[at
 /** @param {Sheet} sheet @param {number} at @returns {Array<number | null>} */
 const numbers = (sheet, at) => sheet.rows.map((row) => (typeof row[at] === "number" ? row[at] : null));
 
+/** Marks of one axis have as many digits as their step needs, all the same. @param {string} kind @param {number[]} some */
+function ticks(kind, some) {
+  if (kind === "share") return some.map((one) => `${count(one / 10)} %`);
+  if (kind !== "nusd") return some.map((one) => shown(kind, one));
+  const step = (some[1] ?? 1e9) - (some[0] ?? 0);
+  const places = Array.from({ length: 10 }, (_, at) => at).find((at) => Math.round(step) % 10 ** (9 - at) === 0) ?? 9;
+  const digits = places === 1 ? 2 : places;
+  const format = new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return some.map((one) => (one === 0 ? "$0" : `$${format.format(one / 1e9)}`));
+}
+
+const date = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric", timeZone: "UTC" });
+const year = new Intl.DateTimeFormat("en-US", { year: "numeric", timeZone: "UTC" });
+
+/** Days by the name of their month, as 5/1 is another day to another reader; the year below the first of it. @param {any} _ @param {number[]} some */
+const dates = (_, some) =>
+  some.map((at, n) => {
+    const now = year.format(at * 1000);
+    const fresh = n === 0 || year.format(some[n - 1] * 1000) !== now;
+    return date.format(at * 1000) + (fresh ? `\n${now}` : "");
+  });
+
 /** @param {string} kind @param {boolean} days */
 function axes(kind, days) {
   const common = { stroke: colour("--muted"), grid: { stroke: colour("--soft") }, ticks: { stroke: colour("--edge") } };
-  const value = (/** @type {any} */ _, /** @type {number[]} */ some) => some.map((one) => shown(kind, one));
+  const value = (/** @type {any} */ _, /** @type {number[]} */ some) => ticks(kind, some);
   return [
     days
-      ? { ...common }
+      ? { ...common, values: dates }
       : { ...common, values: (/** @type {any} */ _, /** @type {number[]} */ some) => some.map(count) },
     { ...common, size: 84, values: value },
   ];

@@ -4,13 +4,14 @@
 // focus and no roles. So: own search, own zoom by redrawing, throw-away data, own ARIA.
 
 import { draw } from "../dom.js";
-import { count, dollars, percent } from "../format.js";
+import { count, percent } from "../format.js";
 import { flamegraph, select } from "../vendor/flamegraph.js";
 import { frameClass } from "./colors.js";
+import { depth, joined } from "./joined.js";
 
 /**
  * @typedef {import("./columns.js").Tree} Tree
- * @typedef {{row: number, name: string, value: number, children: Node[]}} Node
+ * @typedef {import("./joined.js").Node} Node
  * @typedef {import("./look.js").Look} Look
  * How frames look: class, share of the hatched strip, label, and what a screen reader says.
  * @typedef {{frame: (tree: Tree, row: number, look: Look) => string,
@@ -27,9 +28,8 @@ const INSET = 1.5;
 /** Narrower frames would show an ellipsis and a letter or two. */
 const MIN_LABEL = 44;
 const MARKED = ["selected", "match", "evidence"];
-// Merged frames are few and wide; in order, a call of many thin frames must not look empty.
+/** Thinner frames are left out where the heaviest stand left; in order, where each keeps its place, neighbours are joined. */
 const MIN_FRAME = 3;
-const MIN_FRAME_IN_ORDER = 1;
 
 /** @type {Paint} */
 const PAINT = {
@@ -43,7 +43,7 @@ const PAINT = {
     const label = tree.label(row);
     const name = shortened(label);
     return (
-      `${name === label ? label : `${name}, ${label}`}, ${about}${count(tokens[row])} tokens, ${dollars(nusd[row])}, ` +
+      `${name === label ? label : `${name}, ${label}`}, ${about}${count(tokens[row])} tokens, ${tree.cost(row)}, ` +
       `${share} of trace, ${percent(read[row], tokens[row])} read from cache`
     );
   },
@@ -71,7 +71,7 @@ export class Chart {
     host.tabIndex = 0;
     host.addEventListener("click", (event) => this.#clicked(event), true);
     host.addEventListener("contextmenu", (event) => this.#menu(event));
-    host.addEventListener("mouseover", (event) => this.#read(this.#row(event)));
+    host.addEventListener("mouseover", (event) => this.#read(this.#frame(event)));
     host.addEventListener("mouseleave", () => this.#read(null));
   }
 
@@ -93,7 +93,9 @@ export class Chart {
   /** @param {Tree} tree @param {Look} look @param {number} width */
   #frames(tree, look, width) {
     const data = this.#data(tree, look, width);
-    const smallest = look.ordered ? MIN_FRAME_IN_ORDER : MIN_FRAME;
+    const rows = 1 + depth(data);
+    // A joined frame may be a hair narrower than MIN_FRAME once d3 has rounded.
+    const smallest = look.ordered ? MIN_FRAME / 2 : MIN_FRAME;
     if (!this.chart) {
       this.chart = flamegraph()
         .cellHeight(CELL)
@@ -105,30 +107,43 @@ export class Chart {
           this.tree && this.look ? this.paint.spoken(this.tree, d.data.row, this.look) : "",
         )
         .setColorMapper(() => "currentColor");
-      this.chart.width(width).inverted(!look.inverted);
+      this.chart
+        .width(width)
+        .height(rows * CELL)
+        .inverted(!look.inverted);
       select(this.host).datum(data).call(this.chart);
     } else {
-      this.chart.width(width).inverted(!look.inverted).minFrameSize(smallest);
+      this.chart
+        .width(width)
+        .height(rows * CELL)
+        .inverted(!look.inverted)
+        .minFrameSize(smallest);
       this.chart.update(data);
     }
-    // d3 never shrinks its picture again: fit it to the rows that are there.
-    const svg = this.host.querySelector("svg");
-    const rows = 1 + depth(data);
-    if (svg && !look.inverted) svg.setAttribute("height", String(rows * CELL + 2));
+    // d3 sets the height of its picture once: fit it to the rows that are there.
+    this.host.querySelector("svg")?.setAttribute("height", String(rows * CELL + 2));
   }
 
   /** Frames from the root to the focus over the whole width, and all below it. @param {Tree} tree @param {Look} look @param {number} width @returns {Node} */
   #data(tree, look, width) {
     const whole = tree.value(look.unit, look.focus);
-    const smallest = whole / width;
     const paint = this.paint;
     /** @param {number} row @returns {Node} */
     const below = (row) => ({
       row,
       name: paint.name(tree, row, look),
       value: tree.value(look.unit, row),
-      children: tree.below(row, look.unit, look.ordered, smallest).map(below),
+      children: look.ordered
+        ? joined(tree.below(row, look.unit, true), way)
+        : tree.below(row, look.unit, false, whole / width).map(below),
     });
+    /** @type {import("./joined.js").Way} */
+    const way = {
+      weigh: (row) => tree.value(look.unit, row),
+      thin: (whole / width) * MIN_FRAME,
+      under: (row) => tree.below(row, look.unit, true),
+      node: below,
+    };
     const chain = tree.lineage(look.focus).slice(0, -1).reverse();
     return chain.reduce(
       (node, row) => ({ row, name: paint.name(tree, row, look), value: whole, children: [node] }),
@@ -140,37 +155,43 @@ export class Chart {
   #dress(tree, look, fresh) {
     this.#pattern();
     for (const g of this.host.querySelectorAll("svg > g")) {
-      const row = /** @type {any} */ (g).__data__.data.row;
-      const match = look.matches.has(row);
+      const { row, joined: others } = /** @type {any} */ (g).__data__.data;
+      /** @param {(row: number) => boolean} is */
+      const any = (is) => is(row) || (others?.some(is) ?? false);
+      const match = any((one) => look.matches.has(one));
       const names = ["frame", this.paint.frame(tree, row, look)];
-      if (row === look.selected) names.push("selected");
+      const selected = any((one) => one === look.selected);
+      if (selected) names.push("selected");
       if (look.searching) names.push(match ? "match" : "dim");
-      if (look.outlined.has(tree.columns.segment[row])) names.push("evidence");
+      if (any((one) => look.outlined.has(tree.columns.segment[one]))) names.push("evidence");
       const wide = Number(g.getAttribute("width") ?? 0);
       if (wide < MIN_LABEL) names.push("thin");
       g.setAttribute("class", names.join(" "));
-      g.setAttribute("aria-selected", String(row === look.selected));
+      g.setAttribute("aria-selected", String(selected));
       if (fresh) {
         g.id = `frame-${row}`;
         g.setAttribute("role", "treeitem");
         g.setAttribute("aria-level", String(tree.depth(row) + 1));
-        g.setAttribute("aria-label", this.paint.spoken(tree, row, look));
+        const widest = others ? `${others.length + 1} thin frames, the widest is ` : "";
+        g.setAttribute("aria-label", widest + this.paint.spoken(tree, row, look));
       }
       const inner = Math.max(0, wide - 1);
       part(g, "strip", STRIP, Math.round(inner * Math.min(1, this.paint.strip(tree, row, look))));
-      const broke = look.ordered && tree.depth(row) === 1 && look.breaks.has(tree.columns.first[row]);
+      const broke = look.ordered && tree.depth(row) === 1 && any((one) => look.breaks.has(tree.columns.first[one]));
       part(g, "tick", CELL - 1, broke ? TICK : 0);
       mark(g, MARKED.some((name) => names.includes(name)) ? Math.max(1, wide - 2 * INSET) : 0);
     }
-    const active = this.host.querySelector(`#frame-${look.selected}`);
+    const active = this.host.querySelector("g.selected");
     if (active) this.host.setAttribute("aria-activedescendant", active.id);
     else this.host.removeAttribute("aria-activedescendant");
     this.#read(null);
   }
 
-  /** The status line: the frame under the pointer, else the selected one. @param {number | null} row */
-  #read(row) {
-    if (this.tree && this.look) this.on.read(this.paint.spoken(this.tree, row ?? this.look.selected, this.look));
+  /** The status line: the frame under the pointer, else the selected one. @param {Element | null} frame */
+  #read(frame) {
+    if (!this.tree || !this.look) return;
+    const { selected } = this.look;
+    this.on.read(frame?.getAttribute("aria-label") ?? this.paint.spoken(this.tree, selected, this.look));
   }
 
   #pattern() {
@@ -186,10 +207,15 @@ export class Chart {
     svg.prepend(draw("defs", {}, pattern));
   }
 
+  /** @param {Event} event */
+  #frame(event) {
+    return event.target instanceof Element ? event.target.closest("g[id]") : null;
+  }
+
   /** @param {Event} event @returns {number | null} */
   #row(event) {
-    const target = event.target instanceof Element ? event.target.closest("g[id]") : null;
-    return target ? Number(target.id.replace("frame-", "")) : null;
+    const frame = this.#frame(event);
+    return frame ? Number(frame.id.replace("frame-", "")) : null;
   }
 
   /** Instead of d3's own zoom. @param {MouseEvent} event */
@@ -208,9 +234,6 @@ export class Chart {
     this.on.menu(row, event.clientX, event.clientY);
   }
 }
-
-/** @param {Node} node @returns {number} */
-const depth = (node) => node.children.reduce((most, child) => Math.max(most, 1 + depth(child)), 0);
 
 /** A rectangle of ours on a frame, at its lower edge. @param {Element} g @param {string} name @param {number} height @param {number} width */
 function part(g, name, height, width) {

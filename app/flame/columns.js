@@ -1,14 +1,16 @@
 // Columns as a tree of rows: children, paths, search. All sums are integers from the engine.
 
+import { cost } from "../format.js";
 import { matcher, nearest } from "./search.js";
 
 /** @typedef {import("../protocol.js").Columns} Columns */
 /** @typedef {{rows: Set<number>, tokens: number, nusd: number}} Found */
 
 export class Tree {
-  /** @param {Columns} columns */
-  constructor(columns) {
+  /** @param {Columns} columns @param {boolean} [unpriced] whether some calls in it have no price */
+  constructor(columns, unpriced = false) {
     this.columns = columns;
+    this.unpriced = unpriced;
     this.size = columns.name.length;
     /** @type {string[] | undefined} */
     this.lower = undefined;
@@ -32,6 +34,11 @@ export class Tree {
   /** @param {"nusd" | "tokens"} unit @param {number} row */
   value(unit, row) {
     return this.columns[unit][row];
+  }
+
+  /** What the row cost, in words. @param {number} row */
+  cost(row) {
+    return cost(this.columns.nusd[row], this.columns.tokens[row], this.unpriced);
   }
 
   /** Labels from below the root down to the row. @param {number} row */

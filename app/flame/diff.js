@@ -1,6 +1,6 @@
 // How a frame of two traces is painted: blue less, orange more, the shaded part is the net change.
 
-import { count, dollars } from "../format.js";
+import { count, finely, UNPRICED } from "../format.js";
 
 /** @typedef {import("./columns.js").Tree} Tree */
 /** @typedef {import("../protocol.js").DiffColumns} DiffColumns */
@@ -18,8 +18,22 @@ export function change(tree, unit, row) {
 /** @param {"nusd" | "tokens"} unit @param {number} value */
 export function signed(unit, value) {
   const sign = value < 0 ? "−" : value > 0 ? "+" : "±";
-  return sign + (unit === "nusd" ? dollars(Math.abs(value)) : count(Math.abs(value)));
+  return sign + (unit === "nusd" ? finely(Math.abs(value)) : count(Math.abs(value)));
 }
+
+/** Whether a side of the row has tokens and no price for them. @param {Tree} tree @param {number} row */
+export function unknown(tree, row) {
+  const of = columns(tree);
+  const none = (/** @type {number} */ nusd, /** @type {number} */ tokens) => nusd === 0 && tokens > 0;
+  return (
+    tree.unpriced &&
+    (none(of.nusd_before[row], of.tokens_before[row]) || none(of.nusd_after[row], of.tokens_after[row]))
+  );
+}
+
+/** The change of a row in words. @param {Tree} tree @param {"nusd" | "tokens"} unit @param {number} row */
+export const changed = (tree, unit, row) =>
+  unit === "nusd" && unknown(tree, row) ? UNPRICED : signed(unit, change(tree, unit, row));
 
 const KINDS = ["", "new", "gone"];
 
@@ -35,10 +49,10 @@ export const DIFF_PAINT = {
   },
   name: (tree, row, look) => {
     const kind = KINDS[columns(tree).kind[row]];
-    return `${signed(look.unit, change(tree, look.unit, row))} ${tree.label(row)}${kind ? ` (${kind})` : ""}`;
+    return `${changed(tree, look.unit, row)} ${tree.label(row)}${kind ? ` (${kind})` : ""}`;
   },
   spoken: (tree, row, look) => {
-    const both = `${signed("tokens", change(tree, "tokens", row))} tokens, ${signed("nusd", change(tree, "nusd", row))}`;
+    const both = `${changed(tree, "tokens", row)} tokens, ${changed(tree, "nusd", row)}`;
     return `${DIFF_PAINT.name(tree, row, look)}, ${both}`;
   },
 };

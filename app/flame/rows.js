@@ -1,9 +1,9 @@
 // What a row of the table says of a frame, for a trace and for two compared: columns, class, and which
 // columns a narrow screen keeps.
 
-import { count, dollars, percent } from "../format.js";
+import { count, percent } from "../format.js";
 import { frameClass } from "./colors.js";
-import { change, DIFF_PAINT, signed } from "./diff.js";
+import { change, changed, DIFF_PAINT } from "./diff.js";
 
 /**
  * @typedef {import("./columns.js").Tree} Tree
@@ -31,7 +31,7 @@ export const FRAMES = {
       name: "category",
       text: true,
       value: (tree, row) => tree.category(row),
-      shown: (tree, row) => tree.category(row).replace("_", " "),
+      shown: (tree, row) => (row === 0 ? "" : tree.category(row).replace("_", " ")),
     },
     {
       name: "tokens",
@@ -48,7 +48,7 @@ export const FRAMES = {
       name: "cost",
       unit: "nusd",
       value: (tree, row) => tree.columns.nusd[row],
-      shown: (tree, row) => dollars(tree.columns.nusd[row]),
+      shown: (tree, row) => tree.cost(row),
     },
     {
       name: "calls",
@@ -64,15 +64,15 @@ export const FRAMES = {
 };
 
 /** @param {"nusd" | "tokens"} unit @param {string} name @returns {Column} */
-const changed = (unit, name) => ({
+const changes = (unit, name) => ({
   name,
   unit,
   value: (tree, row) => change(tree, unit, row),
-  shown: (tree, row) => signed(unit, change(tree, unit, row)),
+  shown: (tree, row) => changed(tree, unit, row),
 });
 
 /** @type {Kind} */
 export const DIFF_ROWS = {
   frame: DIFF_PAINT.frame,
-  columns: [WHAT, changed("tokens", "tokens"), changed("nusd", "cost")],
+  columns: [WHAT, changes("tokens", "tokens"), changes("nusd", "cost")],
 };

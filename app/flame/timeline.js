@@ -2,10 +2,10 @@
 // red tick below each call where the cache broke. Click a bar to go there, drag to look at a range.
 
 import { draw } from "../dom.js";
-import { count, dollars, percent } from "../format.js";
+import { cost, count, percent } from "../format.js";
 
 /**
- * @typedef {{call: number, tokens: number, read: number, nusd: number, session: number, broke: boolean}} Bar
+ * @typedef {{call: number, tokens: number, read: number, nusd: number, session: number, broke: boolean, unpriced: boolean}} Bar
  * @typedef {{pick: (call: number) => void, range: (first: number, last: number) => void}} On
  */
 
@@ -68,7 +68,7 @@ function gathered(bars, width) {
 /** @param {Bar} bar */
 const said = (bar) =>
   `call ${count(bar.call + 1)}: ${count(bar.tokens)} tokens, ${percent(bar.read, bar.tokens)} read from cache, ` +
-  `${dollars(bar.nusd)}${bar.broke ? ", the cache broke" : ""}`;
+  `${cost(bar.nusd, bar.tokens, bar.unpriced)}${bar.broke ? ", the cache broke" : ""}`;
 
 /** @param {Element} svg @param {Bar[]} bars @param {number} step @param {On} on */
 function listen(svg, bars, step, on) {

@@ -2,7 +2,7 @@
 
 import { endCompare } from "../comparing.js";
 import { byId, el, fill } from "../dom.js";
-import { change, DIFF_PAINT, signed } from "../flame/diff.js";
+import { change, changed, DIFF_PAINT, signed, unknown } from "../flame/diff.js";
 import { count, percent } from "../format.js";
 
 /** @typedef {import("../protocol.js").Comparison} Comparison */
@@ -37,6 +37,10 @@ function words(found, tree) {
   }
   const lines = [el("p", { class: "change", "data-testid": "compared" }, summary(found, tree))];
   if (found.note) lines.push(el("p", { class: "muted", "data-testid": "compared-note" }, found.note));
+  const missing = unknown(tree, 0)
+    ? "One side has no price: only tokens are compared."
+    : "Calls without a price add nothing to a cost.";
+  if (tree.unpriced) lines.push(el("p", { "data-testid": "compared-unpriced" }, missing));
   if (!found.related) {
     const share = percent(found.shared_tokens, found.tokens);
     lines.push(el("p", {}, `These traces share ${share} of their text, so only categories are compared.`));
@@ -57,16 +61,17 @@ function words(found, tree) {
 
 /** @param {Comparison} found @param {Tree} tree */
 function summary({ calls, tree: columns }, tree) {
-  const tokens = change(tree, "tokens", 0);
-  const nusd = change(tree, "nusd", 0);
-  const before = columns.nusd_before[0] || columns.tokens_before[0];
-  const part = columns.nusd_before[0] ? nusd : tokens;
-  const share = before ? ` (${part < 0 ? "−" : "+"}${percent(Math.abs(part), before)})` : "";
+  const unit = columns.nusd_before[0] && !unknown(tree, 0) ? "nusd" : "tokens";
+  const before = (unit === "nusd" ? columns.nusd_before : columns.tokens_before)[0];
+  const part = change(tree, unit, 0);
+  const share = before && part ? ` (${part < 0 ? "−" : "+"}${percent(Math.abs(part), before)})` : "";
+  const cost = unknown(tree, 0) ? "" : `, ${changed(tree, "nusd", 0)}`;
   const [most] = [...tree.children[0]].sort(
     (a, b) => Math.abs(change(tree, "tokens", b)) - Math.abs(change(tree, "tokens", a)),
   );
-  const mostly = most === undefined ? "" : `: mostly ${mainly(tree, most, columns, calls)}`;
-  return `${signed("tokens", tokens)} tokens, ${signed("nusd", nusd)} per run${share}${mostly}.`;
+  const mostly =
+    most === undefined || !change(tree, "tokens", most) ? "" : `: mostly ${mainly(tree, most, columns, calls)}`;
+  return `${changed(tree, "tokens", 0)} tokens${cost} per run${share}${mostly}.`;
 }
 
 /** The category that changed most, per call. @param {Tree} tree @param {number} row @param {import("../protocol.js").DiffColumns} columns @param {number[]} calls */

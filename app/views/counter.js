@@ -1,7 +1,7 @@
 // A box to paste a text or a request into: its tokens for a model, as one types, its pieces coloured.
 
 import { el, fill } from "../dom.js";
-import { count, dollars, percent } from "../format.js";
+import { count, finely, percent } from "../format.js";
 
 /** @typedef {import("../protocol.js").CountValue} CountValue */
 
@@ -113,7 +113,7 @@ function asker(act, read, answer, pieces) {
 function show(value, answer, pieces) {
   const about = value.exactness === "exact" ? "" : "≈ ";
   const band = value.band ? ` ± ${percent(value.band, 1000)}` : "";
-  const price = value.nusd === null ? "unpriced" : `${about}${dollars(value.nusd)} as input`;
+  const price = value.nusd === null ? "unpriced" : `${about}${finely(value.nusd)} as input`;
   const cost = value.model === value.tokenizer ? "" : `${price} · `; // a vocabulary has no price
   const parts =
     value.parts.length > 1 ? value.parts.map((part) => `${part.name} ${count(part.tokens)}`).join(", ") : "";

@@ -2,8 +2,8 @@
 
 import { byId, el, fill } from "../dom.js";
 import { drawTimeline } from "../flame/timeline.js";
-import { count, dollars, percent } from "../format.js";
-import { EVERYWHERE_EMPTY } from "../strings.js";
+import { cost, count, dollars, percent } from "../format.js";
+import { EVERYWHERE_EMPTY, EVERYWHERE_TOUCH, FOLDED } from "../strings.js";
 
 /** @typedef {import("../protocol.js").LifeValue} Life */
 /** @typedef {import("../protocol.js").Report} Report */
@@ -11,7 +11,12 @@ import { EVERYWHERE_EMPTY } from "../strings.js";
 /** @typedef {import("../flame/columns.js").Tree} Tree */
 
 const OFFERED = 14;
+/** What layouts/frames.py calls small frames that it joins: no one text stands behind them. */
+const JOINED = /^[\d,]+ small items$/;
 const ROWS = 200;
+
+/** Who taps has no key 3. */
+const TOUCH = matchMedia("(pointer: coarse)");
 
 /** @type {import("./registry.js").View} */
 export const EVERYWHERE = {
@@ -22,22 +27,24 @@ export const EVERYWHERE = {
   shows: ["everywhere"],
   offered: (state) => !state.sealed,
   draw: ({ state, act, changed }) => {
-    if (![...changed].some((key) => ["view", "life", "picked", "report", "unit", "trees"].includes(key))) return;
+    if (![...changed].some((key) => ["view", "life", "picked", "missed", "report", "unit", "trees"].includes(key)))
+      return;
     const host = byId("everywhere");
     if (state.report && state.life && state.picked) drawLife(host, state.life, state.report, act);
-    else if (state.trees.merged) offer(host, state.trees.merged, state.unit, act);
+    else if (state.trees.merged) offer(host, state.trees.merged, state, act);
   },
 };
 
-/** @param {HTMLElement} host @param {Tree} tree @param {"nusd" | "tokens"} unit @param {Actions} act */
-function offer(host, tree, unit, act) {
+/** @param {HTMLElement} host @param {Tree} tree @param {Readonly<import("../store.js").State>} state @param {Actions} act */
+function offer(host, tree, { unit, missed }, act) {
   const rows = Array.from({ length: tree.size }, (_, row) => row)
     .filter((row) => tree.depth(row) >= 2 && !tree.children[row].length && tree.columns.calls[row] > 1)
+    .filter((row) => !JOINED.test(tree.label(row)))
     .sort((a, b) => tree.value(unit, b) - tree.value(unit, a))
     .slice(0, OFFERED);
   const lines = rows.map((row) => {
     const go = { type: "button", class: "link", click: () => act.everywhere(tree.path(row)) };
-    const values = [count(tree.columns.calls[row]), count(tree.columns.tokens[row]), dollars(tree.columns.nusd[row])];
+    const values = [count(tree.columns.calls[row]), count(tree.columns.tokens[row]), tree.cost(row)];
     return el(
       "tr",
       {},
@@ -50,7 +57,8 @@ function offer(host, tree, unit, act) {
   );
   fill(
     host,
-    el("p", { "data-testid": "everywhere-empty" }, EVERYWHERE_EMPTY),
+    missed ? el("p", { "data-testid": "everywhere-missed" }, el("strong", {}, missed), `: ${FOLDED}`) : null,
+    el("p", { "data-testid": "everywhere-empty" }, TOUCH.matches ? EVERYWHERE_TOUCH : EVERYWHERE_EMPTY),
     rows.length ? el("h2", {}, "Sent most often at most cost") : null,
     el("table", { class: "list offers" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...lines)),
   );
@@ -69,6 +77,7 @@ function drawLife(host, life, report, act) {
       nusd: row?.nusd ?? 0,
       session: calls.session[at],
       broke: false,
+      unpriced: report.prices.unpriced.length > 0,
     };
   });
   const plot = el("div", { class: "plot" });
@@ -76,7 +85,7 @@ function drawLife(host, life, report, act) {
     host,
     el("h2", { "data-testid": "life-title" }, life.path[life.path.length - 1] ?? "all calls"),
     el("p", { class: "muted" }, life.path.join(" › ")),
-    el("dl", { class: "summary small", "data-testid": "life" }, ...facts(life, calls.id.length)),
+    el("dl", { class: "summary small", "data-testid": "life" }, ...facts(life, report)),
     plot,
     table(life, report, act),
     el("p", {}, el("button", { type: "button", click: () => act.everywhere(null) }, "Pick another")),
@@ -87,9 +96,10 @@ function drawLife(host, life, report, act) {
   });
 }
 
-/** @param {Life} life @param {number} calls */
-function facts(life, calls) {
+/** @param {Life} life @param {Report} report */
+function facts(life, report) {
   const { rows } = life;
+  const calls = report.calls.id.length;
   const paid = life.nusd - life.read_nusd;
   const ends = rows.length ? `${count(rows[0].call + 1)} – ${count(rows[rows.length - 1].call + 1)}` : "–";
   return [
@@ -97,8 +107,8 @@ function facts(life, calls) {
     fact(ends, "first and last call"),
     fact(count(life.tokens), "tokens in all"),
     fact(percent(life.read, life.tokens), "of them read from cache"),
-    fact(dollars(life.nusd), "cost over its life"),
-    fact(`${dollars(life.read_nusd)} + ${dollars(paid)}`, "cache reads + the rest"),
+    fact(cost(life.nusd, life.tokens, report.prices.unpriced.length > 0), "cost over its life"),
+    ...(life.nusd ? [fact(`${dollars(life.read_nusd)} + ${dollars(paid)}`, "cache reads + the rest")] : []),
   ];
 }
 
@@ -109,6 +119,7 @@ const fact = (value, label) => el("div", {}, el("dt", {}, label), el("dd", {}, v
 function table(life, report, act) {
   const { calls } = report;
   const several = report.sessions.length > 1;
+  const unpriced = report.prices.unpriced.length > 0;
   const places = new Map(calls.id.map((call, at) => [call, at]));
   const titles = new Map(report.sessions.map((row) => [row.key, row.title ?? row.key]));
   const rows = life.rows.slice(0, ROWS).map((row) => {
@@ -124,9 +135,13 @@ function table(life, report, act) {
       {},
       el("th", { scope: "row", class: "text" }, go),
       several ? el("td", { class: "text" }, titles.get(session) ?? session) : null,
-      ...[count(row.position), count(row.tokens), count(row.read), count(row.tokens - row.read), dollars(row.nusd)].map(
-        (value) => el("td", {}, value),
-      ),
+      ...[
+        count(row.position),
+        count(row.tokens),
+        count(row.read),
+        count(row.tokens - row.read),
+        cost(row.nusd, row.tokens, unpriced),
+      ].map((value) => el("td", {}, value)),
     );
   });
   const head = ["call", "session", "at token", "tokens", "read", "paid in full", "cost"];

@@ -14,9 +14,9 @@ export const FORMATS = [
   ["csv", "Table (CSV)"],
   ["json", "Report (JSON)"],
   ["markdown", "Summary for a pull request (Markdown)"],
-  ["speedscope", "speedscope"],
-  ["pprof", "pprof"],
-  ["folded", "Folded stacks"],
+  ["speedscope", "Profile for speedscope"],
+  ["pprof", "Profile for pprof"],
+  ["folded", "Folded stacks (text)"],
 ];
 
 /** @param {Actions} act @param {string} [under] the button it opens under */

@@ -1,7 +1,7 @@
 // Which calls every view shows: session, model, tag and range of calls.
 
 import { el, fill } from "../dom.js";
-import { calls as counted, dollars } from "../format.js";
+import { cost, calls as counted } from "../format.js";
 
 /** @typedef {import("../protocol.js").Filter} Filter */
 /** @typedef {import("../protocol.js").Report} Report */
@@ -53,7 +53,7 @@ function drawFilters(host, report, filter, choose) {
   if (sessions.length > 1) {
     const options = offered(report).map((row) => ({
       value: row.key,
-      label: `${row.title ?? row.key} · ${counted(row.calls)} · ${dollars(row.nusd)}`,
+      label: `${row.title ?? row.key} · ${counted(row.calls)} · ${cost(row.nusd, row.input + row.output, report.prices.unpriced.length > 0)}`,
     }));
     parts.push(
       chooser("Session", "session", options, filter.sessions?.[0], (key) =>
@@ -74,7 +74,8 @@ function drawFilters(host, report, filter, choose) {
     parts.push(chooser(key, `tag-${key}`, options, filter.tags?.[key], (value) => choose(tagged(filter, key, value))));
   }
   if (severalDays(calls.started_ms)) {
-    parts.push(day("From", "since", filter, choose), day("to", "until", filter, choose));
+    const [since, until] = [day("From", "since", filter, choose), day("to", "until", filter, choose)];
+    parts.push(el("span", { class: "dates" }, since, until));
   }
   if (filter.runs) parts.push(el("span", {}, `Run ${filter.runs.join(", ")}`));
   const last = calls.id[calls.id.length - 1] ?? 0;
@@ -84,7 +85,21 @@ function drawFilters(host, report, filter, choose) {
     parts.push(el("button", clear, "Show all calls"));
   }
   host.hidden = parts.length === 0;
-  fill(host, ...parts);
+  fill(host, parts.length > 1 ? fold(host, Object.keys(filter).length > 0) : null, ...parts);
+}
+
+/** On a narrow screen the fields stand behind a button while they choose nothing. @param {HTMLElement} host @param {boolean} chosen */
+function fold(host, chosen) {
+  const open = chosen || host.querySelector(".fold")?.getAttribute("aria-expanded") === "true";
+  const button = el(
+    "button",
+    { type: "button", class: "fold", "data-testid": "filter-fold", "aria-expanded": String(open) },
+    "Filter calls",
+  );
+  button.addEventListener("click", () => {
+    button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true"));
+  });
+  return button;
 }
 
 /** @param {string} name @param {string} test @param {{value: string, label: string}[]} options @param {string | undefined} now @param {(value: string) => void} choose */

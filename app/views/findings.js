@@ -115,7 +115,9 @@ function place(finding, one, act) {
 function saving({ reclaimable }, { saving: found, confidence }) {
   if (!found) return null;
   const alone =
-    found.alone_nusd > found.nusd ? ` Alone it would save ${dollars(found.alone_nusd)}; that does not add up.` : "";
+    found.alone_nusd > found.nusd
+      ? ` Alone it would save ${dollars(found.alone_nusd)}; what several save is counted once.`
+      : "";
   const low = found.low_nusd < found.nusd ? ` At least ${dollars(found.low_nusd)}.` : "";
   return el(
     "div",

@@ -2,8 +2,8 @@
 
 import { el, fill } from "../dom.js";
 import { CATEGORY_WORDS } from "../flame/colors.js";
-import { change, signed } from "../flame/diff.js";
-import { count, calls as counted, dollars, percent } from "../format.js";
+import { changed } from "../flame/diff.js";
+import { cost, count, calls as counted, percent } from "../format.js";
 import { ratesLine } from "./rates.js";
 
 /** @typedef {import("../flame/columns.js").Tree} Tree */
@@ -26,14 +26,17 @@ export const INSPECTOR = {
     // A text that was asked for stays until another frame is chosen.
     if (!tree || (drawn.tree === tree && drawn.row === look.selected && drawn.focus === look.focus)) return;
     drawn = { tree, row: look.selected, focus: look.focus };
-    const rates = state.whole ? ratesLine(state.whole.prices) : "";
-    drawInspector(host, tree, look.selected, look.focus, act, state.sealed, rates);
+    const rates = state.whole?.totals.priced_calls ? ratesLine(state.whole.prices) : "";
+    drawInspector(host, tree, look, act, state.sealed, rates);
   },
 };
 
-/** @param {HTMLElement} host @param {Tree} tree @param {number} row @param {number} focus @param {Actions} act @param {boolean} sealed @param {string} rates */
-function drawInspector(host, tree, row, focus, act, sealed, rates) {
+/** @param {HTMLElement} host @param {Tree} tree @param {import("../flame/look.js").Look} look @param {Actions} act @param {boolean} sealed @param {string} rates */
+function drawInspector(host, tree, look, act, sealed, rates) {
+  const { selected: row, focus } = look;
   const { calls, first, segment } = tree.columns;
+  // A call is of every category, and so are all calls.
+  const mixed = tree.depth(row) <= (look.ordered ? 1 : 0);
   const word = CATEGORY_WORDS[/** @type {keyof typeof CATEGORY_WORDS} */ (tree.category(row))];
   const where = el("p", { class: "where muted", "data-testid": "where" });
   const text = el("div", {});
@@ -46,15 +49,15 @@ function drawInspector(host, tree, row, focus, act, sealed, rates) {
       "h2",
       {},
       tree.label(row),
-      el("span", { class: "muted" }, row === 0 || word === tree.label(row) ? "" : ` · ${word}`),
+      el("span", { class: "muted" }, mixed || word === tree.label(row) ? "" : ` · ${word}`),
     ),
     diff ? compared(tree, row) : numbers(tree, row, focus),
-    tree.columns.nusd[0] ? el("p", { class: "muted rates", "data-testid": "inspector-rates" }, rates) : null,
+    tree.columns.nusd[0] && rates ? el("p", { class: "muted rates", "data-testid": "inspector-rates" }, rates) : null,
     el("p", { class: "muted path" }, [tree.path(row).join(" › "), started].filter(Boolean).join(" · ")),
     where,
     el(
       "p",
-      { class: "actions" },
+      { class: "buttons" },
       segment[row] >= 0 ? button("show-text", "Show text", show) : null,
       row > 0 && !sealed && !diff ? button("show-everywhere", "Show everywhere", () => act.view("everywhere")) : null,
       row > 0 ? button("copy-path", "Copy path", () => copy(tree.path(row).join("/"))) : null,
@@ -74,9 +77,9 @@ function numbers(tree, row, focus) {
   const places = [row, ...wholes];
   const rows = [
     line("tokens", ...places.map((at) => about(at, count(tokens[at])))),
-    line("cost", ...places.map((at) => about(at, dollars(nusd[at])))),
+    line("cost", ...places.map((at) => about(at, tree.cost(at)))),
     line("share of tokens", "", ...wholes.map((at) => percent(tokens[row], tokens[at]))),
-    line("share of cost", "", ...wholes.map((at) => percent(nusd[row], nusd[at]))),
+    ...(nusd[0] ? [line("share of cost", "", ...wholes.map((at) => percent(nusd[row], nusd[at])))] : []),
     line("read from cache", ...places.map((at) => percent(read[at], tokens[at]))),
     line("sent in", ...places.map((at) => counted(calls[at]))),
   ];
@@ -89,17 +92,12 @@ function compared(tree, row) {
   return grid(
     ["before", "after", "change"],
     [
-      line(
-        "tokens",
-        count(of.tokens_before[row]),
-        count(of.tokens_after[row]),
-        signed("tokens", change(tree, "tokens", row)),
-      ),
+      line("tokens", count(of.tokens_before[row]), count(of.tokens_after[row]), changed(tree, "tokens", row)),
       line(
         "cost",
-        dollars(of.nusd_before[row]),
-        dollars(of.nusd_after[row]),
-        signed("nusd", change(tree, "nusd", row)),
+        cost(of.nusd_before[row], of.tokens_before[row], tree.unpriced),
+        cost(of.nusd_after[row], of.tokens_after[row], tree.unpriced),
+        changed(tree, "nusd", row),
       ),
     ],
   );

@@ -38,6 +38,7 @@ function drawCalls(report, { act, state }) {
     nusd: calls.nusd[at],
     session: calls.session[at],
     broke: broke.has(call),
+    unpriced: report.prices.unpriced.length > 0,
   }));
   const go = (/** @type {number} */ call) => act.toCall(call);
   const list = calls.breaks
@@ -51,6 +52,8 @@ function drawCalls(report, { act, state }) {
       ),
     );
   const more = calls.breaks.length - list.length;
+  const broken = `Cache broke on ${calls.breaks.length === 1 ? "1 call" : `${count(calls.breaks.length)} calls`}`;
+  const open = byId("timeline").querySelector("details")?.open ?? false;
   const plot = el("div", { class: "plot" });
   fill(
     byId("timeline"),
@@ -65,14 +68,13 @@ function drawCalls(report, { act, state }) {
     ),
     list.length
       ? el(
-          "p",
-          { class: "breaks-title" },
-          el("span", { class: "swatch tick" }),
-          `Cache broke on ${count(calls.breaks.length)} ${calls.breaks.length === 1 ? "call" : "calls"}`,
+          "details",
+          { class: "broken", open },
+          el("summary", {}, el("span", { class: "swatch tick" }), broken),
+          el("ul", { class: "breaks", "data-testid": "breaks" }, ...list),
+          more > 0 ? el("p", { class: "muted" }, `and ${count(more)} more, each with a red tick`) : null,
         )
       : null,
-    list.length ? el("ul", { class: "breaks", "data-testid": "breaks" }, ...list) : null,
-    more > 0 ? el("p", { class: "muted" }, `and ${count(more)} more, each with a red tick`) : null,
   );
   drawTimeline(plot, bars, "prompt of each call", {
     pick: go,

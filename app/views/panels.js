@@ -48,8 +48,8 @@ export function drawProgress(host, progress, cancel) {
   bar.setAttribute("value", String(progress.done));
 }
 
-/** @param {HTMLElement} host @param {ErrorShape | null} error @param {Array<[string, () => void]>} actions */
-export function drawError(host, error, actions) {
+/** @param {HTMLElement} host @param {ErrorShape | null} error @param {Array<[string, () => void]>} actions @param {boolean} formats whether what can be opened helps */
+export function drawError(host, error, actions, formats) {
   host.hidden = error === null;
   if (!error) return;
   const buttons = actions.map(([name, run]) => el("button", { type: "button", click: run }, name));
@@ -59,6 +59,6 @@ export function drawError(host, error, actions) {
     el("p", {}, error.message),
     error.excerpt ? el("pre", {}, error.excerpt) : null,
     error.hint ? el("p", { class: "muted" }, error.hint) : null,
-    el("p", { class: "buttons" }, ...buttons),
+    el("p", { class: "buttons" }, ...buttons, formats ? el("a", { href: "formats.html" }, "What can I open?") : null),
   );
 }

@@ -1,12 +1,12 @@
 // Sessions: one row a conversation or agent run, with cost, calls, cache share and growth.
 
 import { byId, draw, el, fill } from "../dom.js";
-import { count, dollars, percent } from "../format.js";
+import { cost, count, percent } from "../format.js";
 
 /** @typedef {import("../protocol.js").Report} Report */
 /**
  * @typedef {{key: string, title: string, parent: string | null, calls: number, input: number, read: number,
- *   output: number, nusd: number, sizes: number[], breaks: number}} Row
+ *   output: number, nusd: number, unpriced: boolean, sizes: number[], breaks: number}} Row
  * @typedef {{name: string, text?: boolean, value: (row: Row) => number | string, shown: (row: Row) => string | Node}} Column
  */
 
@@ -17,6 +17,7 @@ const SPARK = { width: 110, height: 22 };
 /** @type {Column[]} */
 const COLUMNS = [
   { name: "session", text: true, value: (row) => row.title, shown: (row) => row.title },
+  { name: "cost", value: (row) => row.nusd, shown: (row) => cost(row.nusd, row.input + row.output, row.unpriced) },
   { name: "calls", value: (row) => row.calls, shown: (row) => count(row.calls) },
   { name: "prompt tokens", value: (row) => row.input, shown: (row) => count(row.input) },
   {
@@ -27,7 +28,6 @@ const COLUMNS = [
   { name: "cache breaks", value: (row) => row.breaks, shown: (row) => count(row.breaks) },
   { name: "growth", value: (row) => (row.sizes.at(-1) ?? 0) - row.sizes[0], shown: (row) => growth(row.sizes) },
   { name: "output", value: (row) => row.output, shown: (row) => count(row.output) },
-  { name: "cost", value: (row) => row.nusd, shown: (row) => dollars(row.nusd) },
 ];
 
 const sorted = { by: "cost", down: true };
@@ -52,10 +52,12 @@ export const SESSIONS = {
 function rowsOf(report) {
   const { calls } = report;
   const broke = new Set(calls.breaks.map((one) => one.call));
+  const unpriced = report.prices.unpriced.length > 0;
   /** @type {Map<string, Row>} */
   const rows = new Map();
   for (const { key, title, parent, calls: n, input, output, nusd } of report.sessions) {
-    rows.set(key, { key, title: title ?? key, parent, calls: n, input, output, nusd, read: 0, sizes: [], breaks: 0 });
+    const sums = { calls: n, input, output, nusd, unpriced, read: 0, sizes: [], breaks: 0 };
+    rows.set(key, { key, title: title ?? key, parent, ...sums });
   }
   calls.id.forEach((call, at) => {
     const row = rows.get(calls.sessions[calls.session[at]]);

@@ -1,7 +1,7 @@
 // The numbers on top: billed tokens, cost with whose rates, cached share, overhead.
 
 import { el, fill } from "../dom.js";
-import { calls, count, dollars, percent } from "../format.js";
+import { calls, count, dollars, finely, percent, UNPRICED } from "../format.js";
 import { ratesLine } from "./rates.js";
 
 /** @type {import("./registry.js").Panel} */
@@ -28,18 +28,19 @@ function drawSummary(host, report) {
     item(percent(totals.overhead, totals.input), "overhead: billed, no text for it", "total-overhead"),
   ];
   if (totals.priced_calls) items.splice(3, 0, item(...avoidable(report), "total-avoidable"));
-  if (prices.unpriced.length) {
-    const names = prices.unpriced.map((row) => `${row.model ?? "no model"} (${calls(row.calls)})`);
-    items.push(item("unpriced", names.join(", "), "total-unpriced"));
-  }
+  if (prices.unpriced.length && totals.priced_calls) items.push(item(UNPRICED, unpriced(prices), "total-unpriced"));
   fill(host, ...items);
 }
 
+/** @param {import("../protocol.js").Prices} prices */
+const unpriced = (prices) =>
+  prices.unpriced.map((row) => `${row.model ?? "no model"} (${calls(row.calls)})`).join(", ");
+
 /** @param {import("../protocol.js").Report} report @returns {[string, string]} */
 function cost({ totals, prices }) {
-  if (!totals.priced_calls) return ["no price", "Widths show tokens"];
+  if (!totals.priced_calls) return ["no price", `${unpriced(prices)}: widths show tokens`];
   const about = totals.approx || totals.approx_output ? "≈ " : "";
-  return [about + dollars(totals.nusd), `cost · ${ratesLine(prices)}`];
+  return [about + finely(totals.nusd), `cost · ${ratesLine(prices)}`];
 }
 
 /** The union of all savings, never more than the bill. @param {import("../protocol.js").Report} report @returns {[string, string]} */

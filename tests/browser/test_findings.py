@@ -80,3 +80,14 @@ def test_findings_fit_a_phone(phone: Page, address: str) -> None:
     phone.get_by_test_id("finding-0").locator("summary").click()
     wide = phone.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert not wide
+
+
+def test_what_a_click_far_below_draws_comes_into_sight(desk: Page, address: str) -> None:
+    desk.set_viewport_size({"width": 1280, "height": 420})
+    show(desk, address)
+    button = desk.get_by_test_id("show-fixed")
+    button.scroll_into_view_if_needed()
+    expect(desk.get_by_test_id("view-merged")).not_to_be_in_viewport()
+    button.click()
+    expect(desk.get_by_test_id("view-compare")).to_be_in_viewport(timeout=SLOW_MS)
+    expect(desk.get_by_test_id("compared")).to_be_in_viewport()

@@ -225,6 +225,14 @@ def test_the_chart_flips_and_frames_are_a_tree_to_a_reader(desk: Page, address: 
     desk.keyboard.press("i")
     desk.wait_for_timeout(200)
     assert desk.evaluate(f"{top} > {child}")
+    picture = desk.locator("#chart svg").bounding_box()
+    root = desk.locator("#frame-0").bounding_box()
+    assert picture and root
+    assert root["y"] + root["height"] <= picture["y"] + picture["height"]
+    highest = desk.evaluate(
+        "Math.min(...[...document.querySelectorAll('#chart g[id]')].map((g) => g.getBoundingClientRect().top))"
+    )
+    assert abs(highest - picture["y"]) <= 2
     chart = desk.get_by_role("tree")
     expect(chart).to_have_attribute("aria-label", re.compile("Arrow keys move"))
     label = frame(desk, "tools").get_attribute("aria-label") or ""
@@ -307,3 +315,52 @@ def test_saved_names_are_the_traces(desk: Page, address: str, tmp_path: Path) ->
         with desk.expect_download(timeout=SLOW_MS) as waiting:
             desk.get_by_test_id(f"export-{key}").click()
         assert waiting.value.suggested_filename == f"{Path(PARALLEL.name).stem}.{suffix}"
+
+
+def test_without_a_trace_nothing_can_be_shared(desk: Page, address: str) -> None:
+    desk.goto(address + "#t=1.cut")
+    expect(desk.get_by_test_id("error")).to_be_visible(timeout=SLOW_MS)
+    for name in ("compare", "share", "export"):
+        expect(desk.get_by_test_id(name)).to_be_disabled()
+    desk.keyboard.press("s")
+    desk.keyboard.press("e")
+    expect(desk.get_by_test_id("dialog")).to_be_hidden()
+    expect(desk.get_by_test_id("menu")).to_be_hidden()
+    desk.get_by_test_id("sample-rag-chatbot").click()
+    expect(desk.get_by_test_id("share")).to_be_enabled()
+
+
+@pytest.mark.parametrize("which", ["desk", "phone"])
+def test_a_long_name_leaves_room_for_the_page(
+    request: pytest.FixtureRequest, which: str, address: str
+) -> None:
+    page: Page = request.getfixturevalue(which)
+    name = "run-" + "\u65e5\u672c " * 20 + "\u05e9\u05dc\u05d5\u05dd " * 20 + "w" * 150 + ".jsonl"
+    page.goto(address)
+    drop(page, (name, PARALLEL.read_bytes()))
+    opened(page, "run-")
+    title = page.locator("#title")
+    expect(title).to_contain_text("calls")
+    expect(title.locator("span")).to_be_in_viewport(ratio=1)
+    expect(title.locator(".file")).to_have_attribute("title", name)
+    box = page.locator("header.bar").bounding_box()
+    assert box and box["height"] < 110
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_log_with_texts_after_one_without_opens_as_a_chart(desk: Page, address: str) -> None:
+    rows = "".join(f"2026-05-{day:02d},gpt-4o,{1000 + day},20\n" for day in range(1, 29))
+    desk.goto(address)
+    drop(desk, ("usage.csv", ("date,model,input_tokens,output_tokens\n" + rows).encode()))
+    opened(desk, "usage.csv")
+    expect(desk.get_by_test_id("view-spend")).to_have_attribute("aria-pressed", "true")
+    drop(desk, (PARALLEL.name, PARALLEL.read_bytes()))
+    opened(desk, PARALLEL.name)
+    expect(desk.get_by_test_id("view-merged")).to_have_attribute("aria-pressed", "true")
+
+
+def test_what_cannot_be_read_leads_to_what_can(desk: Page, address: str) -> None:
+    desk.goto(address)
+    drop(desk, ("rows.json", b'{"rows": [1], "cursor": 2}'))
+    link = desk.get_by_test_id("error").get_by_role("link", name="What can I open?")
+    expect(link).to_have_attribute("href", "formats.html", timeout=SLOW_MS)

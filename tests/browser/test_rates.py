@@ -89,3 +89,45 @@ def test_the_panel_is_accessible_and_fits_a_phone(phone: Page, address: str) -> 
         "axe.run('#rates').then((r) => r.violations.map((v) => [v.id, v.nodes.map((n) => n.html.slice(0, 160))]))"
     )
     assert found == []
+
+
+def test_what_has_no_price_is_never_shown_as_nothing(desk: Page, address: str) -> None:
+    desk.goto(address)
+    open_log(desk)
+    expect(desk.get_by_test_id("total-cost")).to_have_text("no price")
+    expect(desk.get_by_test_id("summary")).to_contain_text("shop-deployment-7 (1 call)")
+    expect(desk.get_by_test_id("status")).to_contain_text("1,100 tokens, unpriced, 100 % of trace")
+    inspector = desk.get_by_test_id("inspector")
+    expect(inspector.locator("tr", has_text="cost").first).to_contain_text("unpriced")
+    expect(inspector).not_to_contain_text("share of cost")
+    desk.keyboard.press("4")
+    cells = desk.locator("#table tbody td:nth-child(5)")
+    expect(cells.first).to_have_text("unpriced")
+    assert set(cells.all_inner_texts()) == {"unpriced"}
+    desk.keyboard.press("5")
+    expect(desk.get_by_test_id("session-list")).to_contain_text("unpriced")
+    assert "$0" not in desk.locator("#trace").inner_text()
+
+
+def test_a_side_without_a_price_is_compared_in_tokens_only(desk: Page, address: str) -> None:
+    desk.goto(address)
+    drop(desk, (PARALLEL.name, PARALLEL.read_bytes()))
+    opened(desk, PARALLEL.name)
+    desk.get_by_test_id("picker-other").set_input_files(
+        [{"name": "shop.json", "mimeType": "application/json", "buffer": LOG}]
+    )
+    expect(desk.get_by_test_id("compared-unpriced")).to_have_text(
+        "One side has no price: only tokens are compared.", timeout=SLOW_MS
+    )
+    expect(desk.get_by_test_id("compared")).not_to_contain_text("$")
+    expect(desk.get_by_test_id("unit-tokens")).to_have_attribute("aria-pressed", "true")
+    expect(desk.get_by_test_id("inspector")).to_contain_text("unpriced")
+
+
+def test_the_unit_comes_back_with_a_trace_that_has_prices(desk: Page, address: str) -> None:
+    desk.goto(address)
+    open_log(desk)
+    expect(desk.get_by_test_id("unit-tokens")).to_have_attribute("aria-pressed", "true")
+    drop(desk, (PARALLEL.name, PARALLEL.read_bytes()))
+    opened(desk, PARALLEL.name)
+    expect(desk.get_by_test_id("unit-cost")).to_have_attribute("aria-pressed", "true")

@@ -204,3 +204,90 @@ def test_a_phone_gets_the_inspector_as_a_sheet(phone: Page, address: str) -> Non
     expect(phone.get_by_test_id("inspector")).to_be_visible()
     phone.get_by_test_id("close-sheet").click()
     expect(phone.get_by_test_id("inspector")).to_be_hidden()
+
+
+def many(calls: int) -> bytes:
+    """Calls that cost the same, each of a text of its own, far more than a chart has pixels for."""
+    lines = []
+    for number in range(calls):
+        request = {
+            "model": "claude-sonnet-4-5", "max_tokens": 9, "system": "Be brief.",
+            "messages": [{"role": "user", "content": f"question {number} " * 9}],
+        }  # fmt: skip
+        response = {
+            "id": f"m{number}", "type": "message", "role": "assistant", "model": "claude-sonnet-4-5",
+            "content": [{"type": "text", "text": f"answer {number}"}], "stop_reason": "end_turn",
+            "usage": {"input_tokens": 60, "output_tokens": 9},
+        }  # fmt: skip
+        lines.append(json.dumps({"request": request, "response": response}))
+    return "\n".join(lines).encode()
+
+
+def test_calls_too_thin_to_draw_keep_their_place_in_order(desk: Page, address: str) -> None:
+    desk.goto(address)
+    drop(desk, ("many.jsonl", many(1500)))
+    opened(desk, "many.jsonl")
+    desk.keyboard.press("2")
+    expect(desk.get_by_test_id("view-order")).to_have_attribute(
+        "aria-pressed", "true", timeout=SLOW_MS
+    )
+    calls = desk.locator('#chart [aria-level="2"]')
+    expect(calls.first).to_be_visible()
+    assert 100 < calls.count() < 500
+    chart = desk.locator("#chart").bounding_box()
+    assert chart
+    places = desk.evaluate(
+        """[...document.querySelectorAll('#chart [aria-level="2"]')].map((g) => {
+          const box = g.getBoundingClientRect();
+          return [box.left, box.right, Number(/call ([\\d,]+)/.exec(g.getAttribute('aria-label'))[1].replace(',', ''))];
+        }).sort((a, b) => a[0] - b[0])"""
+    )
+    assert abs(places[0][0] - chart["x"]) < 2
+    assert abs(places[-1][1] - chart["x"] - chart["width"]) < 2
+    for left, right, call in places:
+        assert left - 2 <= chart["x"] + chart["width"] * (call - 0.5) / 1500 <= right + 2
+    calls.nth(calls.count() // 2).hover()
+    expect(desk.get_by_test_id("status")).to_contain_text(
+        re.compile(r"^\d+ thin frames, the widest is call [\d,]+, ")
+    )
+
+
+def test_a_view_on_its_way_is_marked(desk: Page, address: str) -> None:
+    desk.goto(address)
+    expect(desk.get_by_test_id("example")).to_be_visible()
+    held: list = []
+    desk.route("**/refund-agent.in_order.json", lambda route: held.append(route))
+    tab = desk.get_by_test_id("view-order")
+    tab.click()
+    expect(tab).to_have_attribute("aria-busy", "true")
+    expect(tab).to_have_attribute("aria-pressed", "false")
+    held[0].continue_()
+    expect(tab).to_have_attribute("aria-pressed", "true")
+    expect(tab).to_have_attribute("aria-busy", "false")
+
+
+def test_joined_frames_are_not_offered_and_say_why(desk: Page, address: str) -> None:
+    desk.goto(address)
+    drop(desk, ("many.jsonl", many(1500)))
+    opened(desk, "many.jsonl")
+    desk.keyboard.press("3")
+    expect(desk.get_by_test_id("everywhere-empty")).to_be_visible()
+    assert "small items" not in desk.locator("#everywhere").inner_text()
+    desk.keyboard.press("1")
+    joined = desk.locator('#chart g[aria-label*="small items"]').first
+    joined.click()
+    desk.get_by_test_id("show-everywhere").click()
+    expect(desk.get_by_test_id("everywhere-missed")).to_contain_text("Open Table to see each")
+
+
+def test_a_phone_keeps_its_filter_behind_a_button(phone: Page, address: str) -> None:
+    phone.goto(address)
+    open_sessions(phone)
+    fold = phone.get_by_test_id("filter-fold")
+    expect(phone.get_by_test_id("session")).to_be_hidden()
+    fold.click()
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    phone.get_by_test_id("session").select_option(index=1)
+    clear = phone.get_by_test_id("filter-clear")
+    expect(clear).to_be_visible(timeout=SLOW_MS)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
