@@ -36,7 +36,7 @@ export class Actions extends Asking {
     if (!chosen.length) return;
     this.files = chosen;
     this.retry = (asked) => this.open(chosen, { ...options, ...asked });
-    const name = named(chosen);
+    const name = strings.named(chosen);
     store.set({
       error: null,
       stopped: null,
@@ -313,9 +313,6 @@ const treeOf = (report, columns = report.merged) => new Tree(columns, report.pri
 
 /** @param {string} id */
 export const viewOf = (id) => VIEWS.find((view) => view.id === id) ?? VIEWS[0];
-
-/** @param {File[]} files */
-export const named = (files) => (files.length === 1 ? files[0].name : `${files.length} files`);
 
 /** A chart of a log without any text is one frame: its sums over time say more.
  * @param {Report} report @param {string} kept the view that was open or that the address names */

@@ -1,6 +1,5 @@
 // Comparing: a second trace, two parts of one, a trace beside itself changed. All draw one differential tree.
 
-import { named } from "./actions.js";
 import { reveal } from "./dom.js";
 import { Tree } from "./flame/columns.js";
 import { unknown } from "./flame/diff.js";
@@ -17,7 +16,7 @@ export async function compareWith(act, chosen, options = {}) {
   if (!chosen.length) return;
   act.retry = (asked) => compareWith(act, chosen, { ...options, ...asked });
   await act.python();
-  const name = named(chosen);
+  const name = strings.named(chosen);
   store.set({
     error: null,
     stopped: null,

@@ -24,6 +24,9 @@ export function progress(message) {
 /** @param {string} name */
 export const fetching = (name) => `Fetching the vocabulary ${name.replace(".bin", "")}`;
 
+/** What some files are called. @param {File[]} files */
+export const named = (files) => (files.length === 1 ? files[0].name : `${files.length} files`);
+
 /** @param {string} name @param {boolean} ready */
 export const waiting = (name, ready) => (ready ? `Opening ${name}` : `Starting Python. ${name} is next.`);
 

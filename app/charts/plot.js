@@ -3,14 +3,22 @@
 
 import { el } from "../dom.js";
 import { count, shown } from "../format.js";
-import { uPlot } from "../vendor/uplot.js";
 
 /** @typedef {import("../protocol.js").Sheet} Sheet */
 /** @typedef {import("../protocol.js").Plot} Plot */
 
 const HEIGHT = 240;
 const LINES = ["--link", "--more", "--user"];
+// A single day stands in the middle of a week, not at the edge of years.
+const ALONE_S = 3 * 86_400;
 const RADIUS = { least: 4, most: 22 };
+
+/** Loaded with the first chart: a browser it fails in still has every table. @type {Promise<any> | null} */
+let library = null;
+const loaded = () => {
+  library ??= import("../vendor/uplot.js").then((found) => found.uPlot);
+  return library;
+};
 
 /** The chart of a sheet and the words for its lines. @param {Sheet} sheet @param {Plot} plot @param {(row: number) => void} pick */
 export function chartOf(sheet, plot, pick) {
@@ -23,11 +31,14 @@ export function chartOf(sheet, plot, pick) {
   const draw = plot.kind === "scatter" ? bubbles : lines;
   /** @type {any} */
   let chart = null;
+  /** @type {any} */
+  let uPlot = null;
   const width = () => Math.max(200, host.clientWidth);
   const again = () => {
+    if (!uPlot) return;
     chart?.destroy();
     host.replaceChildren();
-    chart = draw(host, sheet, plot, width(), pick);
+    chart = draw(uPlot, host, sheet, plot, width(), pick);
   };
   // The element has its width once it stands in the page; a turned phone or another theme draws anew.
   const seen = new ResizeObserver(() => {
@@ -38,6 +49,13 @@ export function chartOf(sheet, plot, pick) {
   seen.observe(host);
   const themed = new MutationObserver(() => (host.isConnected ? again() : themed.disconnect()));
   themed.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  loaded().then(
+    (found) => {
+      uPlot = found;
+      if (host.isConnected) again();
+    },
+    () => host.replaceWith(el("p", { class: "muted" }, "No picture in this browser; the table has the same numbers.")),
+  );
   return el("figure", { class: "chart-figure" }, host, legend(sheet, plot));
 }
 
@@ -108,8 +126,8 @@ function axes(kind, days) {
   ];
 }
 
-/** @param {HTMLElement} host @param {Sheet} sheet @param {Plot} plot @param {number} width @param {(row: number) => void} pick */
-function lines(host, sheet, plot, width, pick) {
+/** @param {any} uPlot @param {HTMLElement} host @param {Sheet} sheet @param {Plot} plot @param {number} width @param {(row: number) => void} pick */
+function lines(uPlot, host, sheet, plot, width, pick) {
   const days = sheet.rows.map((row) => Date.parse(String(row[plot.x])) / 1000);
   const band = plot.band ?? [];
   const data = [days, ...plot.y.map((at) => numbers(sheet, at)), ...band.map((at) => numbers(sheet, at))];
@@ -121,6 +139,7 @@ function lines(host, sheet, plot, width, pick) {
     legend: { show: false },
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
     scales: {
+      ...(days.length === 1 ? { x: { range: () => [days[0] - ALONE_S, days[0] + ALONE_S] } } : {}),
       y: {
         range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ most) => [0, most * 1.05 || 1],
       },
@@ -145,8 +164,8 @@ function lines(host, sheet, plot, width, pick) {
   return chart;
 }
 
-/** @param {HTMLElement} host @param {Sheet} sheet @param {Plot} plot @param {number} width @param {(row: number) => void} pick */
-function bubbles(host, sheet, plot, width, pick) {
+/** @param {any} uPlot @param {HTMLElement} host @param {Sheet} sheet @param {Plot} plot @param {number} width @param {(row: number) => void} pick */
+function bubbles(uPlot, host, sheet, plot, width, pick) {
   const order = sheet.rows
     .map((_, at) => at)
     .sort((a, b) => Number(sheet.rows[a][plot.x]) - Number(sheet.rows[b][plot.x]));

@@ -46,7 +46,7 @@ def overview(spend: Spend, asked: Asked) -> SpendValue:
             "P95 cost of a run",
             nusd(percentile(costs, 95)),
             "nusd",
-            f"of {len(made):,} runs by {workflow}",
+            f"of {len(made):,} run{"s" * (len(made) != 1)} by {workflow}",
         )
     )
     unusual = outliers(made)
