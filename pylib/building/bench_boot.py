@@ -31,7 +31,7 @@ postMessage("ready");
 
 
 def main() -> None:
-    sys.path.insert(0, str(ROOT / "tests" / "browser"))
+    sys.path.insert(0, str(ROOT / "tests"))
     from servers import serve
 
     site.build(SITE, assets="self")

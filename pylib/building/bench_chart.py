@@ -74,7 +74,7 @@ def show(page: Any, tree: dict[str, Any]) -> float:
 
 
 def main() -> None:
-    sys.path.insert(0, str(ROOT / "tests" / "browser"))
+    sys.path.insert(0, str(ROOT / "tests"))
     from servers import serve
 
     site.build(SITE, assets="self")

@@ -25,7 +25,7 @@ def main() -> None:
     if not GENERATOR.exists():
         print("../shared/bench is not beside the checkout: nothing to measure")
         return
-    sys.path.insert(0, str(ROOT / "tests" / "browser"))
+    sys.path.insert(0, str(ROOT / "tests"))
     site.build(SITE, assets="self")
     variables = vocabulary()
     for turns in TURNS:

@@ -174,7 +174,7 @@ def _run(place: str, part: str, given: str, way: str) -> Any:
 
 
 def _chromium(folder: Path, asked: str) -> Any:
-    sys.path.insert(0, str(ROOT / "tests" / "browser"))
+    sys.path.insert(0, str(ROOT / "tests"))
     from servers import serve
 
     with serve(folder) as address, launched() as context:

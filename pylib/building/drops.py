@@ -53,7 +53,7 @@ class Dropped:
 
 @contextmanager
 def ready(site: Path = SITE) -> Iterator[Any]:
-    """A page whose Python stands, under watch. Needs tests/browser on the path."""
+    """A page whose Python stands, under watch. Needs tests on the path."""
     from servers import serve
 
     with serve(site) as address, launched() as context:

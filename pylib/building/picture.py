@@ -11,7 +11,7 @@ from building.places import ROOT
 
 def take(site: Path, target: Path) -> None:
     """A screenshot at 1280 x 800 with a frame selected."""
-    sys.path.insert(0, str(ROOT / "tests" / "browser"))
+    sys.path.insert(0, str(ROOT / "tests"))
     from servers import serve
 
     with serve(site) as address, launched() as context:

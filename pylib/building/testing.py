@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+from contextlib import suppress
 from dataclasses import dataclass
 
 from building import bake, site
@@ -15,9 +16,19 @@ from building.packages import npm
 from building.places import APP, BUILD, NODE_MODULES, ROOT, SITE
 
 CHROMIUM = "/usr/bin/chromium"
-PYTEST_LAYERS = ("unit", "golden", "errors", "property", "capture", "real", "pyodide", "browser")
+PYTEST_LAYERS = (
+    "unit",
+    "golden",
+    "errors",
+    "property",
+    "capture",
+    "real",
+    "pyodide",
+    "browser",
+    "engines",
+)
 LAYERS = ("lint", *PYTEST_LAYERS)
-NEED_SITE = ("pyodide", "browser")
+NEED_SITE = ("pyodide", "browser", "engines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,8 @@ def run(layers: list[str]) -> int:
         site.build(SITE, assets="self")
     if "browser" in wanted:
         chromium()
+    if "engines" in wanted:
+        engines()
     outcomes = [_layer(layer) for layer in wanted]
     _table(outcomes)
     return 0 if all(outcome.ok for outcome in outcomes) else 1
@@ -51,13 +64,23 @@ def run(layers: list[str]) -> int:
 
 def chromium() -> None:
     """Debian's Chromium, installed where it is missing."""
-    if shutil.which("chromium") or os.environ.get("WHYTOKENS_CHROMIUM"):
-        return
-    print("installing chromium (once)", flush=True)
+    if not (shutil.which("chromium") or os.environ.get("WHYTOKENS_CHROMIUM")):
+        _install("chromium")
+
+
+def engines() -> None:
+    """Debian's Firefox and WebKit, installed where they are missing; tests skip what a system has not."""
+    if not (shutil.which("firefox-esr") and shutil.which("WebKitWebDriver")):
+        with suppress(subprocess.CalledProcessError, OSError):
+            _install("firefox-esr", "webkit2gtk-driver", "xvfb", "xauth")
+
+
+def _install(*packages: str) -> None:
+    print(f"installing {', '.join(packages)} (once)", flush=True)
     sudo = [] if os.geteuid() == 0 else ["sudo"]
     apt = [*sudo, "apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
     subprocess.run([*apt, "update"], check=True, stdout=subprocess.DEVNULL)
-    install = [*apt, "install", "-y", "--no-install-recommends", "chromium"]
+    install = [*apt, "install", "-y", "--no-install-recommends", *packages]
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(install, check=True, stdout=subprocess.DEVNULL, env=quiet)
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
-sys.path.insert(0, str(Path(__file__).parent))
 from servers import serve
 
 ROOT = Path(__file__).parent.parent.parent

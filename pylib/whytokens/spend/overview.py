@@ -41,14 +41,8 @@ def overview(spend: Spend, asked: Asked) -> SpendValue:
     made = runs(found, workflow)
     costs = sorted(made.pusd)
     facts = [*_weeks(found, days), *_month(found, days, pusd_of(asked.get("budget")))]
-    facts.append(
-        fact(
-            "P95 cost of a run",
-            nusd(percentile(costs, 95)),
-            "nusd",
-            f"of {len(made):,} run{"s" * (len(made) != 1)} by {workflow}",
-        )
-    )
+    of = f"of {len(made):,} {'run' if len(made) == 1 else 'runs'} by {workflow}"
+    facts.append(fact("P95 cost of a run", nusd(percentile(costs, 95)), "nusd", of))
     unusual = outliers(made)
     facts.append(
         fact("unusual runs", len(unusual), "count", f"above {ABOVE_PERCENT} % of the week before")
