@@ -61,7 +61,8 @@ def _notice(
     if first is None:
         return
     text = says(first)
-    more = f" So do {count - 1:,} more calls." if count > 1 else ""
+    others = f"{count - 1:,} more {'call' if count == 2 else 'calls'}"
+    more = f" The same holds for {others}." if count > 1 else ""
     message = f"Call {first.call.id + 1} {text}.{then}{more}"
     yield TraceWarning(code=code, message=message, where=first.call.where)
 

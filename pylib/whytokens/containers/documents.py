@@ -31,6 +31,18 @@ MAX_DOCUMENT_CHARS = 256 * 2**20
 FIRST_MB = 250
 # So many lines tell JSON Lines whose first line is bad from one document over many lines.
 TELLING_LINES = 50
+# What the json module says of a break, by how its words begin, and what a reader of the page is told.
+PLAIN = (
+    ("Expecting ',' delimiter", "expected “,”"),
+    ("Expecting ':' delimiter", "expected “:”"),
+    ("Expecting property name", "expected a name in double quotes"),
+    ("Expecting value", "expected a value"),
+    ("Unterminated string", "a string that does not end"),
+    ("Invalid control character", "a control character within a string"),
+    ("Invalid \\", "an escape that JSON does not have"),
+    ("Illegal trailing comma", "a comma with nothing after it"),
+    ("Extra data", "more text after the end"),
+)
 _DECODER = json.JSONDecoder()
 # Server-sent events: the transcript of a streamed response.
 TRANSCRIPT = re.compile(r"\s*(?::[^\n]*\n\s*)*(?:event|data|id|retry):[ \w{\[]")
@@ -231,7 +243,9 @@ def _skip(text: str, position: int) -> int:
 def _reason(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "nested too deeply"
-    return error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+    if isinstance(error, json.JSONDecodeError):
+        return next((words for said, words in PLAIN if error.msg.startswith(said)), error.msg)
+    return str(error)
 
 
 def _empty(source: Source) -> TraceError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from whytokens.money import dollars
 from whytokens.protocol import Fact, Plot, Sheet, SheetCell, SpendValue
 from whytokens.spend.cells import Cells
 from whytokens.spend.forecast import HORIZONS, PPM, Forecast, Plans, forecast, overrun
@@ -56,7 +57,7 @@ def ahead(spend: Spend, asked: Asked) -> SpendValue:
             f"next {one.days} days",
             nusd(one.pusd),
             "nusd",
-            f"{_usd(one.low)} to {_usd(one.high)}, 90 % interval",
+            f"{dollars(nusd(one.low))} to {dollars(nusd(one.high))}, 90 % interval",
         )
         for one in made.totals
     ]
@@ -68,10 +69,6 @@ def ahead(spend: Spend, asked: Asked) -> SpendValue:
     return value("forecast", facts, [_sheet(days, costs, made)], notes)
 
 
-def _usd(pusd: int) -> str:
-    return f"${(pusd + 5 * 10**9) // 10**10 / 100:,.2f}"
-
-
 def _budget(
     found: Cells, made: Forecast, days: Sequence[str], costs: Sequence[int], budget_pusd: int | None
 ) -> list[Fact]:
@@ -81,10 +78,9 @@ def _budget(
     for day, cost in zip(days, costs, strict=True):
         spent[day[:7]] = spent.get(day[:7], 0) + cost
     middle, soonest, latest = overrun(made.days, budget_pusd, spent)
-    words = str(middle) if middle else f"not within {len(made.days)} days"
-    note = (
-        f"between {soonest or 'later'} and {latest or 'later'} at the ends of each day's interval"
-    )
+    never = f"not within {len(made.days)} days"
+    words = str(middle) if middle else never
+    note = f"{soonest or never} if each day costs its high, {latest or never} if its low"
     return [fact("monthly budget is overrun", words, "text", note)]
 
 

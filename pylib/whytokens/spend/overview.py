@@ -44,9 +44,9 @@ def overview(spend: Spend, asked: Asked) -> SpendValue:
     of = f"of {len(made):,} {'run' if len(made) == 1 else 'runs'} by {workflow}"
     facts.append(fact("P95 cost of a run", nusd(percentile(costs, 95)), "nusd", of))
     unusual = outliers(made)
-    facts.append(
-        fact("unusual runs", len(unusual), "count", f"above {ABOVE_PERCENT} % of the week before")
-    )
+    if days:
+        above = f"above {ABOVE_PERCENT} % of the week before"
+        facts.append(fact("unusual runs", len(unusual), "count", above))
     sheets = [_days(found, days), _outliers(unusual, workflow), _agents(found)]
     notes = [] if days else ["These calls have no times: nothing can be said of weeks and months."]
     return value(
