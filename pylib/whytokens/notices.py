@@ -8,16 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from whytokens.attribution import band
-from whytokens.attribution.bare import (
-    LUMP,
-    OUTPUT,
-    TOTAL,
-    BareAttributions,
-    apart,
-    billed,
-    lanes_of,
-    rows_read,
-)
+from whytokens.attribution.bare import LUMP, OUTPUT, TOTAL, BareAttributions
+from whytokens.attribution.either import apart, billed, lanes_of, rows_read
 from whytokens.attribution.share import Attribution
 from whytokens.model import TraceWarning
 from whytokens.money import dollars

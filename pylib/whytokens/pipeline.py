@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from whytokens import assets, registry
 from whytokens.assets import Need as Need
-from whytokens.attribution.bare import BareAttributions, attributed
+from whytokens.attribution.bare import BareAttributions
+from whytokens.attribution.bare_pricing import attributed
 from whytokens.attribution.bare_tally import bare_tallies
 from whytokens.attribution.bill import settled
 from whytokens.attribution.lanes import Lanes

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 
 from whytokens import prices
-from whytokens.attribution.bare import LUMP, BareAttributions, apart
+from whytokens.attribution.bare import LUMP, BareAttributions
+from whytokens.attribution.either import apart
 from whytokens.attribution.share import Attribution
 from whytokens.calls import call_columns
 from whytokens.errors import ErrorShape

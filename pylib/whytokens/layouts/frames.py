@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from whytokens.apportion import cut
-from whytokens.attribution.bare import apart
+from whytokens.attribution.either import apart
 from whytokens.attribution.share import Attribution
 from whytokens.model import CATEGORIES, CallId, Category, NodeId, SegmentId
 from whytokens.protocol import Columns

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from whytokens.apportion import cut
-from whytokens.attribution.bare import billed, made
 from whytokens.attribution.callers import Callers
+from whytokens.attribution.either import billed, made
 from whytokens.attribution.share import Attribution
 from whytokens.attribution.tally import Tallies, Tally
 from whytokens.bare import BareCalls

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 
-from whytokens.attribution.bare import BareAttributions, apart
+from whytokens.attribution.bare import BareAttributions
+from whytokens.attribution.either import apart
 from whytokens.attribution.share import Attribution
 from whytokens.model import Call, Usage
 from whytokens.prices import Quote, Unpriced

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
-from whytokens.attribution.bare import billed, made
+from whytokens.attribution.either import billed, made
 from whytokens.attribution.share import Attribution
 from whytokens.cache.prompts import Prompts
 from whytokens.cache.volatile import volatile

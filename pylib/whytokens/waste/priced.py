@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from whytokens.attribution.bare import BareAttributions, BareView, apart, billed
+from whytokens.attribution.bare import BareAttributions, BareView
+from whytokens.attribution.either import apart, billed
 from whytokens.attribution.share import Attribution
 from whytokens.cache.volatile import Volatile
 from whytokens.model import CallId, NodeId, Segment, SegmentId, Trace

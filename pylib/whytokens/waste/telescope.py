@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from whytokens.attribution.bare import cost_of, those
+from whytokens.attribution.either import cost_of, those
 from whytokens.attribution.share import Attribution
 from whytokens.cache import Bill
 from whytokens.model import CallId, Trace

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from whytokens.attribution.bare import CallsOf
+from whytokens.attribution.either import CallsOf
 from whytokens.cache.prompts import Prompts
 from whytokens.model import Call, CallId, NodeId
 
