@@ -16,7 +16,8 @@ from whytokens.errors import TraceError
 from whytokens.model import Call, CallId, NodeId, Trace, Usage, Where
 from whytokens.pipeline import Event, read
 from whytokens.prices import Unpriced
-from whytokens.prices.engine import price, standard
+from whytokens.prices.engine import standard
+from whytokens.prices.terms import price
 from whytokens.tokenizers import Exactness, Tokenizer
 from whytokens.tokenizers.choose import Vocabulary, choose
 

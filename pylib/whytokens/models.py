@@ -10,8 +10,9 @@ from typing import Any
 
 from whytokens.prices import Unpriced
 from whytokens.prices.conditions import in_force
-from whytokens.prices.engine import Book, at_size
+from whytokens.prices.engine import Book
 from whytokens.prices.snapshot import Rates, Row
+from whytokens.prices.terms import at_size
 
 PUSD_PER_MTOK_DOLLAR = 10**6
 COLUMNS = ("input", "cache_read", "cache_write", "cache_write_long", "output")

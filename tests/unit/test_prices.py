@@ -12,9 +12,10 @@ from building.prices import gates, overlay, parity
 from whytokens.errors import TraceError
 from whytokens.model import Call, CallId, NodeId, Usage, Where
 from whytokens.prices import Quote, Unpriced
-from whytokens.prices.engine import Book, cost_pusd, price, quote, quote_for, standard
+from whytokens.prices.engine import Book, quote, standard
 from whytokens.prices.own import read
 from whytokens.prices.resolve import resolve
+from whytokens.prices.terms import cost_pusd, price, quote_for
 
 
 def call(model: str | None, **fields: Any) -> Call:

@@ -11,9 +11,10 @@ from typing import Any
 
 from building.places import ROOT
 from building.prices import overlay, parity
-from whytokens.prices.engine import Book, at_size
+from whytokens.prices.engine import Book
 from whytokens.prices.resolve import resolve
 from whytokens.prices.snapshot import Row, Snapshot
+from whytokens.prices.terms import at_size
 
 IDS = ROOT / "tests" / "fixtures" / "prices" / "model_ids.tsv"
 JUMP = 10  # a price that changes more than this many times has been read wrong before

@@ -17,8 +17,9 @@ from typing import Any
 from building.prices import overlay
 from whytokens.model import Call, CallId, NodeId, Usage, Where
 from whytokens.prices import Quote, Unpriced
-from whytokens.prices.engine import Book, cost_pusd
+from whytokens.prices.engine import Book
 from whytokens.prices.resolve import Resolved
+from whytokens.prices.terms import cost_pusd
 
 NANODOLLAR = Decimal(1) / 10**9
 START, END = datetime(2025, 1, 1, tzinfo=UTC), datetime(2027, 3, 1, tzinfo=UTC)

@@ -55,8 +55,8 @@ def cost_pusd(span: Span) -> int | None:
         return None
     from whytokens.model import Call, CallId, NodeId, Where
     from whytokens.prices import Unpriced
-    from whytokens.prices.engine import cost_pusd as cost
     from whytokens.prices.engine import quote
+    from whytokens.prices.terms import cost_pusd as cost
 
     tier = span.reply.get("service_tier") or span.raw_usage.get("service_tier")
     call = Call(

@@ -24,7 +24,8 @@ from whytokens.attribution.share import IMPLAUSIBLE_TOKENS, Attribution, attribu
 from whytokens.bare import ROOT, BareCalls
 from whytokens.model import Usage
 from whytokens.prices import Quote, Unpriced
-from whytokens.prices.engine import Book, Terms, quote_for
+from whytokens.prices.engine import Book
+from whytokens.prices.terms import Terms, quote_for
 
 PAUSE_CALLS = 2_000
 

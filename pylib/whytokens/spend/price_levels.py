@@ -14,7 +14,8 @@ from whytokens.attribution.either import apart
 from whytokens.attribution.share import Attribution
 from whytokens.model import Call, Usage
 from whytokens.prices import Quote, Unpriced
-from whytokens.prices.engine import Book, cost_pusd, quote_for, standard
+from whytokens.prices.engine import Book, standard
+from whytokens.prices.terms import cost_pusd, quote_for
 
 PPM = 1_000_000
 

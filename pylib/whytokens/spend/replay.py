@@ -19,7 +19,8 @@ from whytokens.cache import Bill
 from whytokens.model import Call, SegmentId, Usage
 from whytokens.opened import Opened
 from whytokens.prices import Extra, Quote, Unpriced
-from whytokens.prices.engine import Book, cost_pusd, quote_for
+from whytokens.prices.engine import Book
+from whytokens.prices.terms import cost_pusd, quote_for
 from whytokens.templates import Piece
 from whytokens.waste.pricing import billed
 

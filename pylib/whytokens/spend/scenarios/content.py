@@ -8,7 +8,7 @@ from whytokens.attribution.share import Attribution
 from whytokens.cache import Bill
 from whytokens.model import CallId, NodeId, SegmentId, Usage
 from whytokens.prices import Unpriced
-from whytokens.prices.engine import price
+from whytokens.prices.terms import price
 from whytokens.spend.scenarios.scene import Change, Scene
 from whytokens.waste import Claim
 from whytokens.waste.claims import Claims
