@@ -28,8 +28,9 @@ import golden_outputs
 from vectors import VECTORS
 from whytokens import registry
 from whytokens.errors import TraceError
+from whytokens.importing import read
 from whytokens.operations import source
-from whytokens.pipeline import finished, read
+from whytokens.pipeline import finished
 
 FIXTURES = Path(__file__).parent / "fixtures"
 QUOTED = re.compile(r"""(?<=")[^"\\\n]+(?=")|(?<=')[^'\\\n]+(?=')""")

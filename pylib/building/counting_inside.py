@@ -144,7 +144,8 @@ def session(twin: Any, log: bytes) -> dict[str, float]:
     counters(twin)
     from whytokens.attribution.lanes import Lanes
     from whytokens.containers import Source
-    from whytokens.pipeline import finished, read
+    from whytokens.importing import read
+    from whytokens.pipeline import finished
 
     source = Source(name="run.jsonl", size_bytes=len(log), open=lambda: io.BytesIO(log))
     start = time.process_time()

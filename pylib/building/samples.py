@@ -19,8 +19,9 @@ from whytokens.attribution.lanes import Lanes
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
 from whytokens.importers.anthropic_messages import request_messages
+from whytokens.importing import read
 from whytokens.model import Where
-from whytokens.pipeline import finished, read
+from whytokens.pipeline import finished
 
 MODEL = "claude-sonnet-4-5-20250929"
 SMALL_MODEL = "claude-haiku-4-5-20251001"

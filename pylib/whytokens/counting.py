@@ -13,11 +13,12 @@ from whytokens.attribution.share import attribute
 from whytokens.attribution.tally import tally
 from whytokens.containers import Source
 from whytokens.errors import TraceError
+from whytokens.importing import read
 from whytokens.model import Call, CallId, NodeId, Trace, Usage, Where
-from whytokens.pipeline import Event, read
 from whytokens.prices import Unpriced
 from whytokens.prices.engine import standard
 from whytokens.prices.terms import price
+from whytokens.steps import Event
 from whytokens.tokenizers import Exactness, Tokenizer
 from whytokens.tokenizers.choose import Vocabulary, choose
 

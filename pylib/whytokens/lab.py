@@ -14,10 +14,11 @@ from types import ModuleType
 from typing import Any
 
 from whytokens import assets, registry
+from whytokens.assets import Need
 from whytokens.model import Trace
 from whytokens.opened import Opened
 from whytokens.operations import source
-from whytokens.pipeline import Need, book_of, open_sources
+from whytokens.pipeline import book_of, open_sources
 from whytokens.prices import own
 from whytokens.protocol import Report
 from whytokens.report import report

@@ -26,16 +26,7 @@ from whytokens.layouts.diff import compare
 from whytokens.layouts.life import life
 from whytokens.model import SegmentId, Where
 from whytokens.opened import Opened
-from whytokens.pipeline import (
-    Event,
-    Step,
-    apart,
-    book_of,
-    checking,
-    newest,
-    open_sources,
-    priced,
-)
+from whytokens.pipeline import apart, book_of, checking, newest, open_sources, priced
 from whytokens.price_note import nusd
 from whytokens.prices.own import NONE, Own, read
 from whytokens.prices.snapshot import Snapshot
@@ -58,9 +49,11 @@ from whytokens.returning import Returning
 from whytokens.secrets import secrets
 from whytokens.spend import whatif as what_if
 from whytokens.spend.bare_cells import bare_cells
-from whytokens.spend.cells import Cells, cells
+from whytokens.spend.cells import Cells
+from whytokens.spend.row_cells import cells
 from whytokens.spend.rows import rows
 from whytokens.spend.tables import Spend
+from whytokens.steps import Event, Step
 from whytokens.tokenizers.choose import choose, encoding
 from whytokens.tokenizers.pieces import well_formed
 from whytokens.waste.fixed import fixed, headline

@@ -5,9 +5,7 @@ Pure but for reading the sources it is given. Run by `worker.py` (page), `cli.py
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from whytokens import assets, registry
@@ -20,59 +18,21 @@ from whytokens.attribution.lanes import Lanes
 from whytokens.attribution.share import Attribution, attribute
 from whytokens.attribution.tally import Tallies, tallying
 from whytokens.bare import BareCalls
-from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
-from whytokens.containers.archives import members
-from whytokens.containers.documents import documents
-from whytokens.containers.pairs import join
-from whytokens.errors import TraceError
-from whytokens.importers import Importer
-from whytokens.left_out import left_out, not_as_it_stands
-from whytokens.model import Call, Trace, Where
+from whytokens.importing import read
+from whytokens.model import Call, Trace
 from whytokens.opened import Opened
 from whytokens.prices.engine import Book, standard
 from whytokens.prices.own import NONE, Own
 from whytokens.prices.snapshot import Snapshot, is_snapshot, opened
-from whytokens.protocol import Stage
 from whytokens.returning import Returning
-from whytokens.sniff import choose, read_head
+from whytokens.steps import Clock, Event, Step
 from whytokens.waste.check import Checked, check
 
-# How long the engine may keep the worker busy before it lets messages in (DESIGN 5).
-SLICE_MS = 50
 # Enough of a packed snapshot to unpack its first key.
 SNAPSHOT_HEAD_BYTES = 256
 T = TypeVar("T")
 TEXT_CATEGORIES = ("system", "user", "assistant", "tool_result", "retrieved", "thinking")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """Progress of one stage."""
-
-    stage: Stage
-    done: int
-    total: int
-    unit: str
-    file: str | None = None
-    line: int | None = None
-
-
-Event = Step | Need
-
-
-class _Clock:
-    """Says when it is time to let others run."""
-
-    def __init__(self) -> None:
-        self._last = time.monotonic()
-
-    def due(self) -> bool:
-        now = time.monotonic()
-        if (now - self._last) * 1000 < SLICE_MS:
-            return False
-        self._last = now
-        return True
 
 
 def open_sources(
@@ -127,72 +87,12 @@ def book_of(snapshot: Snapshot | None, own: Own) -> Book:
     return Book(snapshot or standard().snapshot, own)
 
 
-def read(sources: Sequence[Source]) -> Generator[Event, None, Trace]:
-    """Sniff and import every source into one trace; unreadable ones are named, the rest opens."""
-    name = sources[0].name if len(sources) == 1 else f"{len(sources)} files"
-    builder, clock, errors = TraceBuilder(name), _Clock(), list[TraceError]()
-    for source in _files(sources, errors):
-        try:
-            importer = _importer(source)
-            builder.used(importer.key, importer.label)
-            for step in importer.load(source, builder):
-                if isinstance(step, Need):
-                    yield step
-                elif clock.due():
-                    yield Step(
-                        stage="reading", done=step.done, total=step.total, unit="bytes",
-                        file=source.name, line=step.line,
-                    )  # fmt: skip
-        except TraceError as error:
-            errors.append(error)
-        for warning in not_as_it_stands(source):
-            builder.warned(warning)
-    size = sum(source.size_bytes for source in sources)
-    for _ in builder.finishing():
-        if clock.due():
-            yield Step(stage="reading", done=size, total=size, unit="bytes")
-    if errors and not builder.calls_so_far:
-        raise min(errors, key=_telling)
-    if not builder.calls_so_far:
-        raise TraceError(
-            "no-calls",
-            f"No LLM calls in {name}.",
-            "It is a format this page reads, but it holds no request to a model.",
-            where=Where(file=name),
-        )
-    for warning in left_out(errors):
-        builder.warn(warning.code, warning.message, warning.where)
-    return builder.build()
-
-
-def _files(sources: Sequence[Source], errors: list[TraceError]) -> list[Source]:
-    """Every file in the sources, archives unpacked, what belongs together joined, in one order."""
-    found = [member for source in sources for member in members(source, errors)]
-    return sorted(join(found), key=lambda source: source.name)
-
-
-def _telling(error: TraceError) -> int:
-    """Of several errors the one to show: a broken log says more than a file that is none."""
-    return error.code in ("unknown-format", "empty-file")
-
-
-def _importer(source: Source) -> Importer:
-    """The source's importer; what is JSON but for a mistake is told so, not called unknown."""
-    head = read_head(source)
-    try:
-        return choose(head, registry.IMPORTERS)
-    except TraceError:
-        if head.container == "json":
-            next(documents(source, TraceBuilder("")), None)
-        raise
-
-
 def _count(trace: Trace, lanes: Lanes) -> Generator[Event, None, None]:
     """Count every text once for each vocabulary it is billed by, in batches."""
     if isinstance(trace.calls, BareCalls):
         return
     texts = _texts_by_counter(trace, lanes)
-    total, done, clock = sum(map(len, texts.values())), 0, _Clock()
+    total, done, clock = sum(map(len, texts.values())), 0, Clock()
     for key, found in texts.items():
         counter = lanes.counters[key]
         asset = counter.tokenizer.asset
@@ -244,7 +144,7 @@ def _texts_by_counter(trace: Trace, lanes: Lanes) -> dict[str, dict[str, None]]:
 
 def _price(trace: Trace, lanes: Lanes, book: Book) -> Generator[Event, None, Sequence[Attribution]]:
     """Attribute and price every call."""
-    found, clock = list[Attribution](), _Clock()
+    found, clock = list[Attribution](), Clock()
     if isinstance(trace.calls, BareCalls):
         return (yield from _price_bare(trace.calls, lanes, book))
     carried: dict[tuple[str, int], int] = {}
@@ -263,7 +163,7 @@ def _price(trace: Trace, lanes: Lanes, book: Book) -> Generator[Event, None, Seq
 def _price_bare(
     calls: BareCalls, lanes: Lanes, book: Book
 ) -> Generator[Event, None, BareAttributions]:
-    clock = _Clock()
+    clock = Clock()
     for done in (steps := Returning(attributed(calls, lanes, book))):
         if clock.due():
             yield Step(stage="pricing", done=done, total=len(calls), unit="calls")
@@ -274,7 +174,7 @@ def _summed(attributions: Sequence[Attribution]) -> Generator[Event, None, Talli
     """Sum all calls: the end of pricing."""
     if isinstance(attributions, BareAttributions):
         return bare_tallies(attributions)
-    total, clock = len(attributions), _Clock()
+    total, clock = len(attributions), Clock()
     for _ in (steps := Returning(tallying(attributions))):
         if clock.due():
             yield Step(stage="pricing", done=total, total=total, unit="calls")
@@ -285,7 +185,7 @@ def checking(
     trace: Trace, attributions: Sequence[Attribution], book: Book
 ) -> Generator[Event, None, Checked]:
     """Look for waste; every detector is a step."""
-    total, clock, before = len(registry.DETECTORS), _Clock(), -1
+    total, clock, before = len(registry.DETECTORS), Clock(), -1
     for done in (steps := Returning(check(trace, attributions, registry.DETECTORS, book))):
         if done != before or clock.due():
             yield Step(stage="checking", done=done, total=total, unit="checks")

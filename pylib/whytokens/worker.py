@@ -17,8 +17,8 @@ from whytokens.containers import MEGABYTE
 from whytokens.errors import ErrorShape, TraceError
 from whytokens.model import Where
 from whytokens.operations import OPERATIONS, source
-from whytokens.pipeline import Step
 from whytokens.protocol import VERSION, Request
+from whytokens.steps import Step
 
 __all__ = ["handle", "source"]
 

@@ -123,7 +123,7 @@ def test_out_of_memory_names_the_line_and_offers_a_part(
     path = tmp_path / "run.jsonl"
     line = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]})
     path.write_text(f"{line}\n" * 5000)
-    monkeypatch.setattr("whytokens.pipeline.SLICE_MS", 0)
+    monkeypatch.setattr("whytokens.steps.SLICE_MS", 0)
     monkeypatch.setattr(worker, "FIRST_MB", 0)
 
     def full(*_: object) -> None:

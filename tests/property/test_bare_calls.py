@@ -22,9 +22,10 @@ from whytokens.pipeline import analysed, finished
 from whytokens.report import report
 from whytokens.spend.agents import growths
 from whytokens.spend.bare_cells import bare_cells
-from whytokens.spend.cells import Cells, cells
+from whytokens.spend.cells import Cells
 from whytokens.spend.price_levels import Levels
 from whytokens.spend.replay import total, unchanged
+from whytokens.spend.row_cells import cells
 from whytokens.spend.rows import rows
 
 EPOCH, NEXT = datetime(2026, 9, 1, tzinfo=UTC), date(2026, 12, 15)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import month
 from random_turns import EXAMPLES
 from spend_oracle import differences, frame
-from whytokens.spend.cells import cells
+from whytokens.spend.row_cells import cells
 from whytokens.spend.rows import UNTAGGED, Row, rows
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)

@@ -16,8 +16,8 @@ from whytokens.opened import Opened
 from whytokens.pipeline import run
 from whytokens.prices import Quote
 from whytokens.spend import whatif
-from whytokens.spend.cells import cells
 from whytokens.spend.replay import unchanged
+from whytokens.spend.row_cells import cells
 from whytokens.spend.rows import rows
 from whytokens.worker import source
 

@@ -9,10 +9,10 @@ import pytest
 
 import month
 from whytokens.spend.ahead import ahead
-from whytokens.spend.cells import cells
 from whytokens.spend.forecast import Plans, forecast, overrun
 from whytokens.spend.leastsquares import fit, student_95
 from whytokens.spend.price_levels import Levels
+from whytokens.spend.row_cells import cells
 from whytokens.spend.rows import rows
 from whytokens.spend.tables import Spend
 

@@ -15,10 +15,10 @@ from whytokens.filters import filtered
 from whytokens.model import Session
 from whytokens.spend.anomalies import outliers
 from whytokens.spend.benchmarks import baselines, check_benchmarks, passes, read, written
-from whytokens.spend.cells import cells
 from whytokens.spend.chargeback import tree
 from whytokens.spend.efficiency import frontier, micro
 from whytokens.spend.groups import grouped
+from whytokens.spend.row_cells import cells
 from whytokens.spend.rows import UNTAGGED, Row, roots_of, rows
 from whytokens.spend.runs import Run, Runs, runs
 from whytokens.spend.series import bands, daily

@@ -9,7 +9,8 @@ from whytokens.money import dollars
 from whytokens.opened import Opened
 from whytokens.price_note import nusd
 from whytokens.spend.benchmarks import Baseline, Verdict, check_benchmarks, passes
-from whytokens.spend.cells import Cells, cells
+from whytokens.spend.cells import Cells
+from whytokens.spend.row_cells import cells
 from whytokens.spend.rows import rows
 from whytokens.spend.runs import runs
 from whytokens.spend.targets import outcome_costs, verdict

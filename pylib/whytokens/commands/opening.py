@@ -13,8 +13,9 @@ from whytokens.containers import Source
 from whytokens.errors import TraceError
 from whytokens.model import Where
 from whytokens.opened import Opened
-from whytokens.pipeline import Event, Step, run
+from whytokens.pipeline import run
 from whytokens.prices.own import NONE, Own, read
+from whytokens.steps import Event, Step
 from whytokens.worker import source
 
 STDIN = "-"

@@ -17,8 +17,8 @@ from whytokens.exporters.report_json import report_json
 from whytokens.exporters.text import text
 from whytokens.opened import Opened
 from whytokens.report import report
-from whytokens.spend.cells import cells
 from whytokens.spend.groups import Group, grouped, whole
+from whytokens.spend.row_cells import cells
 from whytokens.spend.rows import rows
 
 FORMATS = ("text", "json", "html", "markdown", "folded")

@@ -9,8 +9,8 @@ from whytokens.commands.opening import file_options, opened, write
 from whytokens.exporters.findings_text import headline
 from whytokens.money import dollars
 from whytokens.report import report
-from whytokens.spend.cells import cells
 from whytokens.spend.groups import grouped
+from whytokens.spend.row_cells import cells
 from whytokens.spend.rows import rows
 
 MAX_LINES = 5

@@ -9,7 +9,8 @@ from typing import TypeVar
 from whytokens.attribution.bare import LUMP, BareAttributions
 from whytokens.model import Session
 from whytokens.prices import Unpriced
-from whytokens.spend.cells import FIXED, MEASURES, NO_TIME, Cells, grouping_tags
+from whytokens.spend.cells import FIXED, MEASURES, NO_TIME, Cells
+from whytokens.spend.row_cells import grouping_tags
 from whytokens.spend.rows import UNTAGGED, roots_of
 
 # Days are numbered in the key of a cell; UTC ordinals have seven digits.
