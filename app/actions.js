@@ -1,20 +1,19 @@
 // What can be done on the page, for keys, buttons and panels alike: over one engine and one store.
 
-import { Asking } from "./asking.js";
 import { reveal, say } from "./dom.js";
 import { Tree } from "./flame/columns.js";
 import { calls, cost, count } from "./format.js";
+import { Framing, viewOf } from "./framing.js";
 import * as store from "./store.js";
 import * as strings from "./strings.js";
 import { frameMenu } from "./views/menu.js";
 import { ownPrices, snapshotFiles } from "./views/rates.js";
-import { VIEWS } from "./views/registry.js";
 import { asking } from "./views/spend.js";
 
 /** @typedef {import("./protocol.js").Report} Report */
 /** @typedef {import("./protocol.js").Filter} Filter */
 
-export class Actions extends Asking {
+export class Actions extends Framing {
   /** The page's own, for benches and for the console. @type {Actions | null} */
   static latest = null;
 
@@ -218,11 +217,6 @@ export class Actions extends Asking {
     reveal("chart", "table");
   }
 
-  /** Outlines the frames of segments. @param {number[]} segments */
-  outline(segments) {
-    store.set({ outlined: new Set(segments) });
-  }
-
   /** Selects the frame that a finding points at and outlines all of its frames; a call is zoomed to. @param {import("./protocol.js").Evidence} evidence @param {number[]} segments */
   async point(evidence, segments) {
     if (evidence.segment === null) {
@@ -251,49 +245,9 @@ export class Actions extends Asking {
     return this.ask({ op: "text", segment });
   }
 
-  /** @param {number} row */
-  select(row) {
-    store.set({ selected: row });
-  }
-
-  /** @param {number} row */
-  zoom(row) {
-    const tree = this.tree();
-    if (tree) store.set({ focus: tree.path(row), selected: row });
-  }
-
   /** The menu of a frame. @param {number} row @param {number} x @param {number} y */
   menu(row, x, y) {
     frameMenu(this, row, x, y);
-  }
-
-  /** @param {string} query */
-  search(query) {
-    store.set({ query });
-  }
-
-  /** Selects the next match, or the one before. @param {number} step */
-  match(step) {
-    const tree = this.tree();
-    const { query, focus, selected } = store.get();
-    if (!tree || !query) return;
-    const rows = [...tree.search(query, tree.find(focus)).rows].sort((a, b) => a - b);
-    if (!rows.length) return;
-    const at = rows.indexOf(selected);
-    const next = rows[(at + step + rows.length) % rows.length] ?? rows[0];
-    store.set({ selected: at < 0 ? rows[step > 0 ? 0 : rows.length - 1] : next });
-    say(tree.path(store.get().selected).join(", "));
-  }
-
-  out() {
-    const tree = this.tree();
-    if (tree) this.zoom(Math.max(0, tree.columns.parent[tree.find(store.get().focus)]));
-  }
-
-  /** The tree that the chosen view draws. @returns {Tree | null} */
-  tree() {
-    const { layout } = viewOf(store.get().view);
-    return layout ? (store.get().trees[layout] ?? null) : null;
   }
 
   /** Fetches a layout that is not there yet. @param {string | null} layout */
@@ -310,9 +264,6 @@ export class Actions extends Asking {
 
 /** @param {Report} report @param {import("./protocol.js").Columns} columns */
 const treeOf = (report, columns = report.merged) => new Tree(columns, report.prices.unpriced.length > 0);
-
-/** @param {string} id */
-export const viewOf = (id) => VIEWS.find((view) => view.id === id) ?? VIEWS[0];
 
 /** A chart of a log without any text is one frame: its sums over time say more.
  * @param {Report} report @param {string} kept the view that was open or that the address names */

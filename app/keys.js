@@ -1,8 +1,8 @@
 // The keyboard: one table of single keys, arrows in the chart. None acts while a field has the focus.
 
-import { viewOf } from "./actions.js";
 import { byId } from "./dom.js";
 import { move, typing } from "./flame/keys.js";
+import { viewOf } from "./framing.js";
 import { showShortcuts, singleKeys } from "./shortcuts.js";
 import * as store from "./store.js";
 import { toggleTheme } from "./theme.js";
