@@ -1,11 +1,13 @@
 // What can be done on the page, for keys, buttons and panels alike: over one engine and one store.
 
+import { quietly } from "./address.js";
 import { reveal, say } from "./dom.js";
 import { Tree } from "./flame/columns.js";
 import { calls, cost, count } from "./format.js";
 import { Framing, viewOf } from "./framing.js";
 import * as store from "./store.js";
 import * as strings from "./strings.js";
+import { openingView, pricedAt, textless } from "./suiting.js";
 import { frameMenu } from "./views/menu.js";
 import { ownPrices, snapshotFiles } from "./views/rates.js";
 import { asking } from "./views/spend.js";
@@ -30,11 +32,11 @@ export class Actions extends Framing {
     this.retry = () => this.open(this.files);
   }
 
-  /** @param {File[]} chosen @param {Record<string, string>} options what an offer of an error asks for */
-  async open(chosen, options = {}) {
+  /** @param {File[]} chosen @param {Record<string, string>} options what an offer of an error asks for @param {string} shared the link's data they come from */
+  async open(chosen, options = {}, shared = "") {
     if (!chosen.length) return;
     this.files = chosen;
-    this.retry = (asked) => this.open(chosen, { ...options, ...asked });
+    this.retry = (asked) => this.open(chosen, { ...options, ...asked }, shared);
     const name = strings.named(chosen);
     store.set({
       error: null,
@@ -42,7 +44,7 @@ export class Actions extends Framing {
       progress: { text: strings.waiting(name, this.engine.ready), done: 0, total: 1 },
     });
     await this.told(name, async () =>
-      this.show(await this.ask({ op: "open", options, ...ownPrices() }, [...chosen, ...snapshotFiles()]), null),
+      this.show(await this.ask({ op: "open", options, ...ownPrices() }, [...chosen, ...snapshotFiles()]), null, shared),
     );
   }
 
@@ -54,7 +56,7 @@ export class Actions extends Framing {
     await this.told("", async () => {
       const report = await this.ask({ op: "prices", ...ownPrices() }, snapshotFiles());
       fine = true;
-      this.show(report, null);
+      this.show(report, null, store.get().shared);
     });
     return fine;
   }
@@ -68,8 +70,8 @@ export class Actions extends Framing {
     store.set({ error: null, stopped: null });
   }
 
-  /** A report becomes what the page shows. @param {Report} report @param {string | null} example */
-  show(report, example) {
+  /** A report becomes what the page shows. @param {Report} report @param {string | null} example @param {string} shared */
+  show(report, example, shared = "") {
     const tree = treeOf(report);
     const priced = pricedAt(report);
     const before = store.get().whole;
@@ -79,6 +81,7 @@ export class Actions extends Framing {
       whole: report,
       report,
       example,
+      shared,
       filter: {},
       trees: { merged: tree },
       picked: null,
@@ -98,7 +101,7 @@ export class Actions extends Framing {
     const price = cost(nusd, input + output, tree.unpriced);
     say(`${calls(report.totals.calls)}, ${count(input)} prompt tokens, ${price}`);
     store.set({ spend: null, stale: false });
-    this.#restore(kept);
+    quietly(() => this.#restore(kept));
   }
 
   /** What the address asked for beyond the first picture. @param {Readonly<store.State>} kept */
@@ -110,6 +113,32 @@ export class Actions extends Framing {
     if (view === "everywhere" && kept.picked) await this.everywhere(kept.picked);
     const tree = this.tree();
     if (tree && kept.focus.length) store.set({ focus: kept.focus, selected: tree.find(kept.focus) });
+  }
+
+  /** Where an address leads, from any other place of the same trace. @param {Partial<import("./hash.js").ViewState>} asked */
+  follow(asked) {
+    return quietly(() => this.#follow(asked));
+  }
+
+  /** @param {Partial<import("./hash.js").ViewState>} asked */
+  async #follow(asked) {
+    const { filter } = store.get();
+    const { view = "merged", focus = [], picked = null, ...rest } = asked;
+    const wanted = {
+      query: "",
+      inverted: false,
+      filter: {},
+      unit: store.get().unit,
+      colour: store.get().colour,
+      ...rest,
+    };
+    const { filter: calls, ...look } = wanted;
+    store.set(look);
+    if (JSON.stringify(calls) !== JSON.stringify(filter)) await this.filter(calls);
+    if (view === "everywhere") await this.everywhere(picked);
+    else if (view !== store.get().view) await this.view(view);
+    const tree = this.tree();
+    if (tree) store.set({ focus, selected: tree.find(focus) });
   }
 
   /** @param {string} id */
@@ -264,16 +293,3 @@ export class Actions extends Framing {
 
 /** @param {Report} report @param {import("./protocol.js").Columns} columns */
 const treeOf = (report, columns = report.merged) => new Tree(columns, report.prices.unpriced.length > 0);
-
-/** A chart of a log without any text is one frame: its sums over time say more.
- * @param {Report} report @param {string} kept the view that was open or that the address names */
-function openingView(report, kept) {
-  if (kept === "merged" && textless(report)) return "spend";
-  return kept === "compare" ? "merged" : kept;
-}
-
-/** @param {Report} report */
-const textless = ({ totals: { calls, input, overhead } }) => calls > 1 && input > 0 && overhead === input;
-
-/** @param {Report} report */
-const pricedAt = ({ totals }) => totals.priced_calls > 0 && totals.nusd > 0;

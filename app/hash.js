@@ -36,7 +36,8 @@ const path = (labels) => labels.map(encodeURIComponent).join("/");
 
 /** Unknown versions and words are ignored. @param {string} hash @returns {Partial<ViewState>} */
 export function read(hash) {
-  const [version, ...parts] = hash.replace(/^#/, "").split("&");
+  // Behind a link's data stands the view of it.
+  const [version, ...parts] = hash.replace(/^#(t=[^&]*&)?/, "").split("&");
   if (version !== String(HASH_VERSION)) return {};
   /** @type {Partial<ViewState>} */
   const found = {};

@@ -11,8 +11,7 @@ export async function fromLink(act, hash) {
   try {
     const file = await shapeIn(hash);
     if (file) {
-      store.set({ shared: true });
-      await act.open([file]);
+      await act.open([file], {}, hash.split("&")[0]);
     }
     return file !== null;
   } catch {

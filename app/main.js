@@ -1,6 +1,7 @@
 // The page: connects what the user does, the engine, and the views.
 
 import { Actions } from "./actions.js";
+import { followAddress } from "./address.js";
 import { byId } from "./dom.js";
 import * as hash from "./hash.js";
 import { listenForKeys } from "./keys.js";
@@ -25,6 +26,7 @@ const act = new Actions((on) => {
 store.listen(stage(act));
 listenForKeys(act);
 listenForFiles(act);
+followAddress(act);
 const asked = new URLSearchParams(location.search).get("trace");
 const address = new URLSearchParams(location.search).get("u");
 const linked = location.hash.startsWith("#t=") || address !== null;

@@ -1,11 +1,11 @@
 // Draws the page from its state: the chosen view on the stage, the panels around it, the small parts.
 
+import { remember } from "./address.js";
 import { byId, el, fill } from "./dom.js";
 import { Chart } from "./flame/chart.js";
 import { look } from "./flame/look.js";
 import { DIFF_ROWS, FRAMES } from "./flame/rows.js";
 import { calls, cost, percent } from "./format.js";
-import * as hash from "./hash.js";
 import * as strings from "./strings.js";
 import { copy } from "./views/inspector.js";
 import { drawCrumbs, drawError, drawLegend, drawProgress } from "./views/panels.js";
@@ -57,7 +57,7 @@ export function stage(act) {
     if (changed.has("report") || changed.has("example")) drawHead(state);
     drawStage(view, scene);
     markButtons(state, view);
-    remember(state);
+    remember(state, changed);
     if (changed.has("report")) performance.mark("icicle-ready");
   };
 }
@@ -77,7 +77,8 @@ function drawStage(view, scene) {
     if (tree) scene.parts.table.draw(tree, seen, view.painted ? DIFF_ROWS : FRAMES);
   }
   if (!list || view.shows.length > 1) view.draw(list ? { ...scene, tree: null } : scene);
-  byId("matched").textContent = tree ? matched(state, tree, focus, seen.found) : "";
+  const none = state.report?.totals.calls === 0 ? strings.NO_CALLS : "";
+  byId("matched").textContent = none || (tree ? matched(state, tree, focus, seen.found) : "");
   if (tree) {
     drawCrumbs(byId("crumbs"), tree, focus, (row) => act.zoom(row));
     drawLegend(byId("legend"), tree, state.colour, !list && view.shows.includes("chart"));
@@ -161,10 +162,4 @@ function markButtons(state, view) {
   }
   const search = /** @type {HTMLInputElement} */ (byId("search"));
   if (search.value !== state.query) search.value = state.query;
-}
-
-/** @param {State} state */
-function remember(state) {
-  const address = hash.write(state);
-  if (address !== location.hash) history.replaceState(null, "", address || location.pathname + location.search);
 }

@@ -15,13 +15,13 @@
  *   outlined: ReadonlySet<number>, picked: string[] | null, missed: string | null, life: LifeValue | null,
  *   spend: import("./protocol.js").SpendValue | null, stale: boolean,
  *   other: Report | null, comparison: Comparison | null, progress: Progress | null, error: ErrorShape | null, stopped: string | null,
- *   shared: boolean, sealed: boolean, awaited: string | null,
+ *   shared: string, sealed: boolean, awaited: string | null,
  * }} State
  * `whole` is the report of all calls, `report` that of the calls the filter leaves. `example` is the
  * id of a baked sample while Python has not opened it. `outlined` are segments a finding points at.
  * `missed` is the label of a frame that was picked and stands for no one text. `awaited` is the view that is on its way.
  * `spend` is the shown table of spend; `stale`: the filter has changed and the report is not yet of its calls.
- * `shared`: opened from a link. `sealed`: a saved page, which has its data and no engine.
+ * `shared`: the data of the link it was opened from. `sealed`: a saved page, which has its data and no engine.
  */
 
 /** @type {State} */
@@ -49,7 +49,7 @@ const state = {
   progress: null,
   error: null,
   stopped: null,
-  shared: false,
+  shared: "",
   sealed: false,
   awaited: null,
 };

@@ -33,6 +33,7 @@ export const waiting = (name, ready) => (ready ? `Opening ${name}` : `Starting P
 /** @param {string} query @param {string} closest */
 export const noMatch = (query, closest) => `Nothing matches “${query}”.${closest ? ` Closest: ${closest}` : ""}`;
 
+export const NO_CALLS = "No call is left by this filter.";
 export const EVERYWHERE_EMPTY = "Pick a frame, then press 3 to see every call that sent it.";
 export const EVERYWHERE_TOUCH = "Pick a frame, then “Show everywhere”, to see every call that sent it.";
 export const FOLDED = "this frame joins many small ones. Open Table to see each.";

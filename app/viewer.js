@@ -1,6 +1,7 @@
 // The saved page: the same views over the data that stands in the file itself. Nothing is fetched.
 
 import { Actions } from "./actions.js";
+import { followAddress } from "./address.js";
 import { byId } from "./dom.js";
 import * as hash from "./hash.js";
 import { listenForKeys } from "./keys.js";
@@ -43,4 +44,5 @@ const act = new Actions(() => new Sealed(data));
 store.listen(stage(act));
 listenForKeys(act);
 listenForTools();
+followAddress(act);
 act.show(data.report, null);

@@ -164,6 +164,21 @@ function lines(uPlot, host, sheet, plot, width, pick) {
   return chart;
 }
 
+/** Each name above its bubble, or below it where another name stands. @param {any} ctx @param {Array<{text: string, x: number, y: number, wide: number}>} names @param {number} high */
+function name(ctx, names, high) {
+  /** @type {Array<[number, number, number]>} */
+  const taken = [];
+  for (const { text, x, y, wide } of names) {
+    const half = ctx.measureText(text).width / 2;
+    const above = y - wide - high / 3;
+    const free = (/** @type {number} */ at) =>
+      taken.every(([left, right, base]) => x + half < left || x - half > right || Math.abs(at - base) > high);
+    const base = [above, y + wide + high * 1.3].find(free) ?? above;
+    taken.push([x - half, x + half, base]);
+    ctx.fillText(text, x, base);
+  }
+}
+
 /** @param {any} uPlot @param {HTMLElement} host @param {Sheet} sheet @param {Plot} plot @param {number} width @param {(row: number) => void} pick */
 function bubbles(uPlot, host, sheet, plot, width, pick) {
   const order = sheet.rows
@@ -192,19 +207,22 @@ function bubbles(uPlot, host, sheet, plot, width, pick) {
     ctx.textAlign = "center";
     ctx.textBaseline = "bottom";
     ctx.font = `${12 * ratio}px system-ui, sans-serif`;
+    /** @type {Array<{text: string, x: number, y: number, wide: number}>} */
+    const names = [];
     order.forEach((row, n) => {
       const [x, y] = at(n);
       const wide = radius(sizes[n]) * ratio;
       ctx.beginPath();
       ctx.arc(x, y, wide, 0, 2 * Math.PI);
-      ctx.fillStyle = `${colour(LINES[n % LINES.length])}80`;
+      ctx.fillStyle = `${colour(best[n] ? "--link" : "--edge")}80`;
       ctx.fill();
       ctx.strokeStyle = colour("--text");
       ctx.lineWidth = ratio;
       ctx.stroke();
-      ctx.fillStyle = colour("--text");
-      ctx.fillText(String(sheet.rows[row][0]), x, y - wide - 4 * ratio);
+      names.push({ text: String(sheet.rows[row][0]), x, y, wide });
     });
+    ctx.fillStyle = colour("--text");
+    name(ctx, names, 12 * ratio);
     ctx.restore();
   };
   const wide = [Math.min(...xs), Math.max(...xs)];

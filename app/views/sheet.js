@@ -128,15 +128,18 @@ function line(sheet, at, columns, leads) {
     return el("td", { class: column.kind === "text" ? "text" : null }, inside);
   });
   const days = sheet.plot?.compare_days;
-  if (days) cells.push(before(filter, days, leads));
+  if (days) cells.push(before(sheet, filter, days, leads));
   return el("tr", { class: level === 1 ? "top" : null }, ...cells);
 }
 
-/** A day's calls beside those of the day a week before. @param {Filter | null} filter @param {number} days @param {Leads} leads */
-function before(filter, days, leads) {
+/** A day's calls beside those of the day a week before, where both have some. @param {Sheet} sheet @param {Filter | null} filter @param {number} days @param {Leads} leads */
+function before(sheet, filter, days, leads) {
   const { since } = filter ?? {};
   if (!since) return el("td", {});
+  const calls = sheet.columns.findIndex((column) => column.name === "calls");
+  const some = (/** @type {string} */ day) => sheet.rows.some((row) => row[0] === day && row[calls] !== 0);
   const day = new Date(Date.parse(since) - days * 86_400_000).toISOString().slice(0, 10);
+  if (!some(day) || !some(since)) return el("td", {});
   const click = () => leads.compare({ since: day, until: day }, { since, until: since }, [day, since]);
   return el(
     "td",

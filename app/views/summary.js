@@ -38,6 +38,7 @@ const unpriced = (prices) =>
 
 /** @param {import("../protocol.js").Report} report @returns {[string, string]} */
 function cost({ totals, prices }) {
+  if (!totals.calls) return [dollars(0), "cost"];
   if (!totals.priced_calls) return ["no price", `${unpriced(prices)}: widths show tokens`];
   const about = totals.approx || totals.approx_output ? "≈ " : "";
   return [about + finely(totals.nusd), `cost · ${ratesLine(prices)}`];

@@ -169,3 +169,26 @@ def test_a_log_without_texts_opens_on_its_sums(desk: Page, address: str) -> None
     expect(desk.get_by_test_id("sheet-days")).to_be_visible(timeout=SLOW_MS)
     desk.get_by_test_id("view-merged").click()
     expect(desk.get_by_test_id("chart")).to_be_visible(timeout=SLOW_MS)
+
+
+def test_days_lead_only_where_there_are_calls(desk: Page, address: str) -> None:
+    open_month(desk, address)
+    rows = desk.get_by_test_id("sheet-days").locator("tbody tr")
+    expect(rows.first).to_be_visible()
+    assert rows.first.get_by_role("button", name="week before").count() == 0
+    calls = {
+        row.locator("th").inner_text(): row.locator("td").nth(1).inner_text() for row in rows.all()
+    }
+    for number, row in enumerate(rows.all()):
+        day = row.locator("th").inner_text()
+        before = list(calls)[number - 7] if number >= 7 else ""
+        both = calls[day] != "0" and calls.get(before, "0") != "0"
+        assert row.get_by_role("button", name="week before").count() == int(both), day
+    empty = next(day for day, some in calls.items() if some == "0")
+    rows.get_by_role("button", name=empty, exact=True).click()
+    expect(desk.get_by_test_id("matched")).to_have_text(
+        "No call is left by this filter.", timeout=SLOW_MS
+    )
+    expect(desk.get_by_test_id("total-cost")).to_have_text("$0")
+    desk.get_by_test_id("filter-clear").click()
+    expect(desk.get_by_test_id("total-cost")).not_to_have_text("$0", timeout=SLOW_MS)
