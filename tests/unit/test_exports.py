@@ -6,6 +6,8 @@ import io
 import json
 from typing import Any
 
+import pytest
+
 from whytokens.containers import Source
 from whytokens.model import Call, Trace
 from whytokens.pipeline import run
@@ -235,3 +237,102 @@ def test_failures_and_embeddings_of_a_batch_are_named() -> None:
     assert [(call.tags["custom_id"], call.error) for call in found.calls] == [("b", "expired")]
     said = {one.message for one in found.warnings}
     assert {"Request c asks for no model's answer, left out.", "Request a failed: bad."} <= said
+
+
+CHAT = {
+    "gen_ai.operation.name": "chat", "gen_ai.system": "openai", "gen_ai.request.model": "gpt-4o",
+    "gen_ai.response.finish_reasons": "['stop']", "gen_ai.usage.input_tokens": "9", "gen_ai.usage.output_tokens": "2",
+}  # fmt: skip
+BEGAN = "2026-01-01T10:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"Timestamp": "2026-01-01 10:00:00.000000000", "TraceId": "1a", "SpanId": "2b", "SpanName": "chat", "SpanAttributes": CHAT,
+         "Duration": 1_500_000_000, "ServiceName": "shop", "ResourceAttributes": {}},
+        {"timestamp [UTC]": "1/1/2026, 10:00:00.000 AM", "id": "2b", "operation_Id": "1a", "name": "chat", "duration": 1500,
+         "cloud_RoleName": "shop", "customDimensions": json.dumps(CHAT)},
+        {"tables": [{"columns": [{"name": n} for n in ("TimeGenerated", "Id", "OperationId", "Name", "DurationMs", "Properties", "AppRoleName")],
+                     "rows": [["2026-01-01T10:00:00Z", "2b", "1a", "chat", 1500, json.dumps(CHAT), "shop"]]}]},
+        {"columns": [{"name": n, "values": [v]} for n, v in {
+            "trace_id": "1a", "span_id": "2b", "span_name": "chat", "start_timestamp": "2026-01-01T10:00:00Z",
+            "end_timestamp": "2026-01-01T10:00:01.5Z", "service_name": "shop", "attributes": CHAT}.items()]},
+        {"hits": {"hits": [{"_source": {"@timestamp": "2026-01-01T10:00:00Z", "end_time": "2026-01-01T10:00:01.5Z", "trace_id": "1a",
+                                        "span_id": "2b", "name": "chat", "service_name": "shop", "attributes": CHAT}}]}},
+        [{"traceId": "1a", "id": "2b", "name": "chat", "timestamp": 1767261600000000, "duration": 1500000,
+          "localEndpoint": {"serviceName": "shop"}, "tags": CHAT}],
+    ],
+    ids=["clickhouse", "app insights", "log analytics", "logfire", "elasticsearch", "zipkin"],
+)  # fmt: skip
+def test_spans_of_databases(value: Any) -> None:
+    [call] = opened(value).calls
+    assert (billed(call), call.stop_reason, call.tags["service"]) == ((9, 0, 2), "stop", "shop")
+    assert call.started is not None
+    assert (call.started.isoformat(), call.duration_ms) == (BEGAN, 1500)
+
+
+def span(**attributes: Any) -> dict[str, Any]:
+    return {"trace_id": "1a", "span_id": "2b", "name": "chat", "attributes": {**CHAT, **attributes}}
+
+
+def test_counts_of_spans_by_every_name() -> None:
+    [call] = opened(span(**{"gen_ai.usage.details.cached_tokens": 4})).calls
+    assert billed(call) == (5, 4, 2)
+    [call] = opened(span(**{"gen_ai.usage.output_tokens": 2**64 - 1})).calls  # unset
+    assert call.usage is not None
+    assert (call.usage.input, call.usage.output, call.usage.refused) == (9, None, None)
+    [call] = opened(
+        span(
+            **{"gen_ai.usage.audio.input_tokens": 3, "llm.token_count.completion_details.audio": 1}
+        )
+    ).calls
+    assert call.usage is not None
+    assert call.usage.detail == {"input_audio": 3, "output_audio": 1}
+
+
+def test_claudes_count_excludes_the_cache_where_the_ai_sdk_hands_it_on() -> None:
+    raw = {
+        "anthropic": {
+            "usage": {
+                "input_tokens": 9,
+                "cache_read_input_tokens": 4,
+                "cache_creation_input_tokens": 0,
+                "output_tokens": 2,
+            }
+        }
+    }
+    a = {
+        "ai.operationId": "ai.generateText.doGenerate",
+        "ai.usage.cachedInputTokens": 4,
+        "ai.response.providerMetadata": json.dumps(raw),
+    }
+    [call] = opened(span(**a)).calls
+    assert billed(call) == (9, 4, 2)
+    [call] = opened(span(**{**a, "gen_ai.usage.input_tokens": 13})).calls
+    assert billed(call) == (9, 4, 2)
+
+
+def test_the_ai_sdks_own_usage() -> None:
+    line = {"model": "gpt-4o", "messages": ASK, "text": "Yo"}
+    five = {
+        "inputTokens": 9,
+        "outputTokens": 2,
+        "totalTokens": 11,
+        "reasoningTokens": 1,
+        "cachedInputTokens": 4,
+    }
+    six = {
+        "inputTokens": 9,
+        "outputTokens": 2,
+        "inputTokenDetails": {"noCacheTokens": 5, "cacheReadTokens": 4},
+    }
+    inner = {
+        "inputTokens": {"total": 9, "cacheRead": 4},
+        "outputTokens": {"total": 2, "reasoning": 1},
+    }
+    for usage in (five, six, inner):
+        [call] = opened({**line, "usage": usage}).calls
+        assert billed(call) == (5, 4, 2)
+    [call] = opened({**line, "provider": "anthropic", "usage": five}).calls
+    assert billed(call) == (9, 4, 2)

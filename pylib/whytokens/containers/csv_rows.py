@@ -21,7 +21,7 @@ from whytokens.nesting import check
 # A cell may hold a whole prompt.
 MAX_CELL_CHARS = 2**28
 DELIMITERS = ",\t;"
-NAME = re.compile(r"[\w .()\[\]:/%$#-]{1,80}")
+NAME = re.compile(r"[\w .()\[\]:/%$#*@&+-]{1,80}")
 INTEGER = re.compile(r"-?(0|[1-9]\d{0,14})")
 FLOAT = re.compile(r"-?\d{1,15}\.\d{1,20}(e-?\d{1,3})?|-?\d(\.\d+)?e-?\d{1,3}", re.IGNORECASE)
 MAX_LITERAL_CHARS = 4 * 2**20

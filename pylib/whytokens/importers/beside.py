@@ -20,7 +20,7 @@ COUNTS = (INPUT, OUTPUT, READ, WRITE, REASONING)
 USAGE = ("usage", "token_usage", "usage_metadata", "usageMetadata", "tokenUsage", "tokens")
 REPLY = ("response", "completion", "output", "reply", "answer", "result", "response_text", "output_text",
          "completion_text",
-         "assistant", "assistant_response", "response_content", "generated_text")  # fmt: skip
+         "assistant", "assistant_response", "response_content", "generated_text", "text")  # fmt: skip
 PROVIDER = ("provider", "provider_name", "custom_llm_provider", "llm_provider", "vendor")
 
 

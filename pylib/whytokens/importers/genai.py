@@ -56,6 +56,8 @@ def _what(found: Logged, span: Span, records: Iterable[Event]) -> None:
     )
     found.id = as_str(a.get("gen_ai.response.id")) or as_str(a.get("ai.response.id"))
     reasons = decoded(a.get("gen_ai.response.finish_reasons"))
+    if isinstance(reasons, str):  # a list's text in Python
+        reasons = reasons.strip("[]()").split(",")[0].strip("' ")
     found.stop_reason = as_str(
         reasons[0] if isinstance(reasons, list) and reasons else reasons
     ) or as_str(

@@ -5,6 +5,7 @@ Spec: formats, section 4.1, column "Usage", and 4.2; input includes what was cac
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from whytokens.importers import usage
@@ -33,8 +34,14 @@ def usage_of_span(a: Json) -> Usage | None:
             return known
     meta = as_dict(as_dict(decoded(a.get("ai.response.providerMetadata"))).get("anthropic"))
     vercel = as_dict(meta.get("usage"))
+    claude = (
+        usage.anthropic(vercel) if prompt is None or vercel.get("input_tokens") == prompt else None
+    )
+    if claude is not None and claude.input is not None:  # its own count, beside the cache
+        return claude
     read = count("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens",
-                 "gen_ai.usage.input_tokens.cached", "gen_ai.usage.details.cache_read_tokens",
+                 "gen_ai.usage.input_tokens.cached", "gen_ai.usage.details.cached_tokens",
+                 "gen_ai.usage.details.cache_read_tokens",
                  "llm.token_count.prompt_details.cache_read", "ai.usage.cachedInputTokens",
                  "ai.usage.inputTokenDetails.cacheReadTokens",
                  "gen_ai.usage.details.cache_read_input_tokens")  # fmt: skip
@@ -52,8 +59,28 @@ def usage_of_span(a: Json) -> Usage | None:
     reasoning = count("gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens",
                       "llm.token_count.completion_details.reasoning", "ai.usage.reasoningTokens",
                       "gen_ai.usage.details.reasoning_tokens")  # fmt: skip
-    return tokens(prompt, output, read=read, write=write, write_1h=hour, reasoning=reasoning)
+    found = tokens(prompt, output, read=read, write=write, write_1h=hour, reasoning=reasoning)
+    detail = {name: n for name, keys in MODALITIES.items() if (n := count(*keys))}
+    return replace(found, detail=detail) if found and detail else found
+
+
+# Within the counts, by what the spec calls them and by OpenInference's names.
+MODALITIES = {
+    f"{side}_{kind}": (
+        f"gen_ai.usage.{kind}.{side}_tokens",
+        f"llm.token_count.{half}_details.{kind}",
+    )
+    for kind in ("audio", "image", "video")
+    for side, half in (("input", "prompt"), ("output", "completion"))
+} | {
+    f"read_{kind}": (f"gen_ai.usage.{kind}.cache_read.input_tokens",)
+    for kind in ("audio", "image", "video")
+}
+# An unsigned -1, which exporters write where nothing was set.
+UNSET = 2**64 - 1
 
 
 def _int(value: Any) -> Any:
+    if value == UNSET or value == str(UNSET):
+        return None
     return int(value) if isinstance(value, str) and value.isdigit() and len(value) < 16 else value

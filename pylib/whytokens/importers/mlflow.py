@@ -13,7 +13,7 @@ from whytokens.importers import Guide, genai
 from whytokens.importers.logged import Logged, tokens
 from whytokens.importers.records import Format, RecordImporter, Row, rows, under
 from whytokens.importers.spans import Span, hex_id, spans_of
-from whytokens.importers.usage import usage_of
+from whytokens.importers.usage import usage_of, usd_as_pusd
 from whytokens.importers.values import Json, as_dict, as_list, as_str, as_tokens, decoded
 from whytokens.model import Usage, Where
 
@@ -84,6 +84,7 @@ def _content(one: Logged, raw: Json) -> None:
         one.output = _chunks(output)
     one.model = as_str(reply.get("model")) or one.model
     one.tools = one.tools or raw.get("mlflow.chat.tools")
+    one.cost_pusd = usd_as_pusd(as_dict(raw.get("mlflow.llm.cost")).get("total_cost"))
     one.id = as_str(reply.get("id"))
     one.usage = (
         _usage(as_dict(raw.get("mlflow.chat.tokenUsage")))

@@ -11,10 +11,11 @@ import binascii
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from whytokens.importers.attributes import attributes_of, flattened, value_of
+from whytokens.importers.span_rows import plain, table_rows
 from whytokens.importers.values import Json, as_dict, as_list, as_str, as_time, decoded, pointer
 from whytokens.model import Where
 
@@ -74,6 +75,12 @@ def spans_of(value: Any, where: Where, depth: int = 0) -> Iterator[Span | Event]
         return
     if isinstance(one.get("processes"), dict) and isinstance(one.get("spans"), list):
         yield from _jaeger(one, where)
+    elif (row := plain(one)) is not None:
+        yield _span(row, {}, "", where)
+    elif (table := table_rows(one)) is not None:
+        for number, item in enumerate(table):
+            at = Where(file=where.file, line=where.line, pointer=pointer(where.pointer, number))
+            yield from spans_of(item, at, depth + 1)
     elif is_record(one):
         resource = attributes_of(as_dict(one.get("resource")).get("attributes"))
         yield _record(one, resource, where)
@@ -150,11 +157,17 @@ def _span(one: Json, resource: Json, scope: str, where: Where) -> Span:
     bad = code in (2, "ERROR", "STATUS_CODE_ERROR", "StatusCode.ERROR")
     message = as_str(status.get("message")) or as_str(one.get("status_message")) or "error"
     events = as_list(decoded(one.get("events"))) or as_list(decoded(one.get("span_events")))
+    local = as_dict(one.get("localEndpoint"))
+    if as_str(local.get("serviceName")):  # Zipkin
+        resource = {"service.name": local["serviceName"], **resource}
     started = _time(_first(one, "startTimeUnixNano", "start_time_unix_nano", "start_time", "startTime",
-                           "start_timestamp", "startTimeMillis", "timestamp"))  # fmt: skip
+                           "start_timestamp", "startTimeMillis", "timestamp", "@timestamp"))  # fmt: skip
     ended = _time(
         _first(one, "endTimeUnixNano", "end_time_unix_nano", "end_time", "endTime", "end_timestamp")
     )
+    took = one.get("duration")
+    if ended is None and started is not None and local and isinstance(took, int):
+        ended = started + timedelta(microseconds=took)
     return Span(
         trace=hex_id(
             _first(context, "trace_id", "traceId") or _first(one, "trace_id", "traceId", "traceID")

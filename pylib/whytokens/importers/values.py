@@ -99,7 +99,8 @@ _UNITS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3))
 # How people and spreadsheets write a time where only one reading is possible: 1/2/2025 alone has two.
 _WRITTEN = (
     "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d",
-    "%m/%d/%Y, %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y, %I:%M %p", "%m/%d/%Y %I:%M %p",
+    "%m/%d/%Y, %I:%M:%S %p", "%m/%d/%Y, %I:%M:%S.%f %p", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y, %I:%M %p",
+    "%m/%d/%Y %I:%M %p",
     "%d.%m.%Y %H:%M:%S", "%d.%m.%Y, %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y, %H:%M", "%d.%m.%Y",
     "%b %d, %Y, %I:%M:%S %p", "%b %d, %Y %I:%M:%S %p", "%b %d, %Y, %I:%M %p", "%b %d, %Y",
     "%d %b %Y %H:%M:%S", "%d %b %Y, %H:%M:%S", "%b %d, %Y, %H:%M:%S", "%b %d, %Y %H:%M:%S", "%b %d, %Y @ %H:%M:%S.%f",

@@ -35,7 +35,12 @@ def logged(row: Json, where: Where) -> Logged | None:
         session=as_str(row.get("thread_id")),
     )  # fmt: skip
     op = name.rsplit("/op/", 1)[-1].split(":")[0]
-    one.call = _talks(inputs) and (any(word in op.lower() for word in OPS) or "model" in inputs)
+    one.left_out = "embedding" if "embed" in op.lower() else None
+    one.call = (
+        not one.left_out
+        and _talks(inputs)
+        and (any(word in op.lower() for word in OPS) or "model" in inputs)
+    )
     one.outer = one.call and not any(word in op.lower() for word in OPS)
     one.tag(user=row.get("wb_user_id"), function=None if one.call else op, turn=row.get("turn_id"))
     for key, value in as_dict(as_dict(opened(row, "attributes"))).items():

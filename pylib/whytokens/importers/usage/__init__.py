@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from whytokens.importers.usage import vercel
 from whytokens.importers.usage.aws import bedrock_converse, bedrock_invoke
 from whytokens.importers.usage.buckets import excluding_cache, including_cache
 from whytokens.importers.usage.claude import anthropic
@@ -57,6 +58,8 @@ _CLAUDE_KEYS = ("cache_creation_input_tokens", "cache_read_input_tokens", "cache
 def usage_of(value: Any, provider: str | None = None) -> Usage | None:
     """A usage object of any known shape; `provider` settles what only its provider knows."""
     raw = as_dict(value)
+    if any(key in raw for key in vercel.MARKS) or isinstance(raw.get("inputTokens"), dict):
+        return vercel.ai_sdk(raw, provider)
     for keys, shape in _MARKS:
         if any(key in raw for key in keys):
             return shape(raw)
