@@ -62,12 +62,15 @@ from whytokens.importers.cursor_usage import CURSOR_USAGE
 from whytokens.importers.datadog import DATADOG
 from whytokens.importers.fine_tuning import FINE_TUNING
 from whytokens.importers.flat_rows import FLAT_ROWS
+from whytokens.importers.galileo import GALILEO
 from whytokens.importers.gemini_cli import GEMINI_CLI
 from whytokens.importers.gemini_cli_output import GEMINI_CLI_OUTPUT
 from whytokens.importers.generic import GENERIC
 from whytokens.importers.har import HAR
 from whytokens.importers.helicone import HELICONE
+from whytokens.importers.honeyhive import HONEYHIVE
 from whytokens.importers.inspect_eval import INSPECT_EVAL
+from whytokens.importers.kong import KONG
 from whytokens.importers.langfuse import LANGFUSE
 from whytokens.importers.langsmith import LANGSMITH
 from whytokens.importers.litellm import LITELLM
@@ -75,6 +78,7 @@ from whytokens.importers.llm_logs import LLM_LOGS
 from whytokens.importers.llm_spend import LLM_SPEND
 from whytokens.importers.llmprof import LLMPROF
 from whytokens.importers.mlflow import MLFLOW
+from whytokens.importers.newrelic import NEWRELIC
 from whytokens.importers.openai_usage import OPENAI_USAGE
 from whytokens.importers.opencode import OPENCODE
 from whytokens.importers.openhands import OPENHANDS
@@ -155,8 +159,12 @@ IMPORTERS: tuple[Importer, ...] = (
     BEDROCK_INVOCATIONS,
     VERTEX_LOGS,
     CLOUDFLARE_GATEWAY,
+    KONG,
     OPIK,
     POSTHOG,
+    HONEYHIVE,
+    GALILEO,
+    NEWRELIC,
     CTXCAPTURE,
     AI_SDK,
     OPENINFERENCE,

@@ -5,7 +5,7 @@ What differs by format is a `Format`: where its records are, which are its own, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -120,11 +120,22 @@ class _Partial:
         self.parts[key] = (_merged(old, row), at)
 
     def finish(self) -> None:
+        others: dict[str, list[Where]] = {}
         for row, where in self.parts.values():
             one = self.format.logged(row, where) if self.format else None
             if one is not None:
                 self.ledger.enter(one)
+                if one.left_out:
+                    others.setdefault(one.left_out, []).append(where)
+        name_others(others, self.builder)
         self.ledger.finish()
+
+
+def name_others(others: Mapping[str, Sequence[Where]], builder: TraceBuilder) -> None:
+    """Name what else than answers of a model a log has: how many, and where the first stands."""
+    for kind, places in others.items():
+        text = f"{are(len(places), 'record')} left out: {kind} is no answer of a chat model."
+        builder.warn("partial", text, places[0])
 
 
 def _merged(old: Json, new: Json) -> Json:
@@ -202,9 +213,7 @@ class RecordImporter:
         if strange:
             text = f"{are(len(strange), 'record')} not {self.label}, skipped."
             builder.warn("partial", text, strange[0])
-        for kind, places in others.items():
-            text = f"{are(len(places), 'record')} left out: {kind} is no answer of a chat model."
-            builder.warn("partial", text, places[0])
+        name_others(others, builder)
         if told is not None:
             builder.warn("partial", told, Where(file=source.name))
         if not found:
