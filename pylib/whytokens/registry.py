@@ -60,6 +60,7 @@ from whytokens.importers.cursor_chats import CURSOR_CHATS
 from whytokens.importers.cursor_transcript import CURSOR_TRANSCRIPT
 from whytokens.importers.cursor_usage import CURSOR_USAGE
 from whytokens.importers.datadog import DATADOG
+from whytokens.importers.debug_log import DEBUG_LOG
 from whytokens.importers.fine_tuning import FINE_TUNING
 from whytokens.importers.flat_rows import FLAT_ROWS
 from whytokens.importers.galileo import GALILEO
@@ -143,6 +144,7 @@ IMPORTERS: tuple[Importer, ...] = (
     AIDER_REQUESTS,
     CURSOR_TRANSCRIPT,
     PYDANTIC_AI,
+    DEBUG_LOG,
     PASTED_COMMAND,
     LANGFUSE,
     LANGSMITH,

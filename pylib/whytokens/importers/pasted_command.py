@@ -14,6 +14,7 @@ from whytokens.containers import Source, shell
 from whytokens.containers.decode import lines
 from whytokens.errors import TraceError
 from whytokens.importers import Guide, Head, Progress, Verdict, http
+from whytokens.importers.answers import Answer, answers
 from whytokens.importers.http import Recorded
 from whytokens.model import Where
 from whytokens.nesting import loads
@@ -52,7 +53,7 @@ class PastedCommand:
         ),
         example='curl https://api.openai.com/v1/chat/completions -d \'{"model": "gpt-4o", "messages": […]}\'',
         marks=frozenset(("curl", "--data-raw", "Invoke-WebRequest")),
-        missing="the response",
+        missing="the response, where it does not follow the command",
     )
 
     def sniff(self, head: Head) -> Verdict:
@@ -63,13 +64,19 @@ class PastedCommand:
     def load(self, source: Source, builder: TraceBuilder) -> Iterator[Progress]:
         text = text_of(source)
         found = 0
-        for url, body, line in requests(text):
+        came = list(answers(text))
+        asked = list(requests(_without(text, came)))
+        for number, (url, body, line) in enumerate(asked):
+            until = asked[number + 1][2] if number + 1 < len(asked) else text.count("\n") + 2
+            answer = next(
+                (a.value for a in came if line < text.count("\n", 0, a.start) + 1 < until), None
+            )
             where = Where(file=source.name, line=line)
             if body and body.startswith("@"):
                 builder.warn("partial", f"The body is in another file ({body[:80]}).", where)
                 continue
             recorded = Recorded(
-                url=url, request=body, response=None, status=None, started=None, duration_ms=None,
+                url=url, request=body, response=answer, status=None, started=None, duration_ms=None,
                 where=where,
             )  # fmt: skip
             found += http.add(recorded, builder)
@@ -96,6 +103,14 @@ def text_of(source: Source) -> str:
     return "".join(parts)
 
 
+def _without(text: str, came: list[Answer]) -> str:
+    """The text with blanks where responses stand, whose quotes are no shell's."""
+    for one in came:
+        blank = re.sub(r"[^\n]", " ", text[one.start : one.end])
+        text = text[: one.start] + blank + text[one.end :]
+    return text
+
+
 def requests(text: str) -> Iterator[tuple[str, str | None, int]]:
     """Address, body and line of each request."""
     for match in FETCH.finditer(text):
@@ -106,6 +121,7 @@ def requests(text: str) -> Iterator[tuple[str, str | None, int]]:
         yield url, data, 1
         return
     commands = iter((shell.cmd(text),)) if shell.is_cmd(text) else shell.words(text)
+    rows = [n for n, row in enumerate(text.split("\n"), 1) if re.search(r"\b(?:curl|wget)\b", row)]
     for command in commands:
         names = [word.rsplit("/", 1)[-1] for word in command]
         start = next(
@@ -114,9 +130,7 @@ def requests(text: str) -> Iterator[tuple[str, str | None, int]]:
         if start is None:
             continue
         url, data = _arguments(command)
-        line = next(
-            (n for n, row in enumerate(text.split("\n"), 1) if "curl" in row or "wget" in row), 1
-        )
+        line = rows.pop(0) if len(rows) > 1 else next(iter(rows), 1)
         yield url, data, line
 
 

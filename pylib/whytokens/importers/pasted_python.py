@@ -114,6 +114,14 @@ def _found(text: str, where: Where) -> list[Exchange]:
     return [one for one, name in found if name not in sent]
 
 
+def literal_at(text: str) -> Any:
+    """What a text that begins with a literal says: of a log, the rest of the line."""
+    end = len(text.rstrip())
+    tree = _tree(text[:end])
+    value = getattr(tree.body[0], "value", None) if tree and tree.body else None
+    return _value(value, {}) if isinstance(value, ast.expr) else None
+
+
 def _assigned(node: ast.stmt) -> str | None:
     target = node.targets[0] if isinstance(node, ast.Assign) else None
     return target.id if isinstance(target, ast.Name) else None
