@@ -225,8 +225,9 @@ def _unnamed(source: Source, opened: Opened) -> Iterator[str]:
         return
     found = data.decode("utf-8-sig", "replace").split("\n")
     good = [number for number, line in enumerate(found, 1) if isinstance(_parsed(line), dict)]
-    if len(good) < 2:
-        return  # not JSON Lines
+    told = [number for number, line in enumerate(found, 1) if line.strip()]
+    if len(good) < 2 or (good[0] != told[0] and len(good) * 2 < len(told)):
+        return  # not JSON Lines: one document over many lines, some of which are objects themselves
     own = [w for w in opened.trace.warnings if w.where.file == source.name]
     named = {w.where.line for w in own}
     if None in named or any(w.code in WHOLE for w in own):

@@ -12,6 +12,7 @@ from typing import Any
 
 from whytokens.importers import Head, Importer
 from whytokens.malformed import malformed
+from whytokens.no_logs import told
 
 MAX_KEYS, MAX_DEPTH = 2000, 5
 # So many of a format's marks must be there before it is named, by weight and by number: one word in
@@ -27,7 +28,12 @@ def hint(head: Head, importers: Sequence[Importer]) -> str:
     wrong = malformed(head.values)
     if wrong:
         return f"{wrong} “What can I open?” has an example of one."
-    keys = frozenset(_keys(head.values, 0)) | head.tables
+    keys = frozenset(_keys(head.values, 0)) | head.tables | frozenset(head.header)
+    known = told(keys)
+    if known:
+        return known
+    if head.header:
+        return "Its export found nothing: widen its time range or take filters off."
     found = _nearest(keys, importers)
     if found is None:
         said = NO_TEXT + " " if keys & COUNTERS and not keys & TEXTS else ""

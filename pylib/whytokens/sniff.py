@@ -53,8 +53,9 @@ def read_head(source: Source) -> Head:
     if mark is not None:
         cells = csv_rows.head_rows(text.lstrip("\r\n"), mark, len(data) == HEAD_BYTES)[:MAX_VALUES]
         return Head(
-            name=source.name, container="table", values=tuple(cells), partial=not cells, text=text
-        )
+            name=source.name, container="table", values=tuple(cells), partial=not cells, text=text,
+            header=() if cells else tuple(csv_rows.names(text, mark)),
+        )  # fmt: skip
     if TRANSCRIPT.match(text):
         found = (response_of(text),)
         return Head(name=source.name, container="text", values=found, partial=False, text=text)
@@ -141,18 +142,34 @@ def choose(head: Head, importers: Sequence[Importer]) -> Importer:
     )
 
 
+def _is_empty(value: Any) -> bool:
+    """Nothing, or an object all of whose lists are empty: what an export of nothing gives."""
+    if not value:
+        return value in ({}, [])
+    lists = (
+        [one for one in value.values() if isinstance(one, list)] if isinstance(value, dict) else []
+    )
+    return bool(lists) and not any(lists)
+
+
 def _what(head: Head) -> str:
     if head.container == "database":
         names = ", ".join(sorted(head.tables)[:8])
         return f"a SQLite database with tables {names}" if names else "an empty SQLite database"
+    if head.header:
+        return f"a table without rows, with columns {', '.join(head.header[:8])}"
     if not head.values:
         return "no JSON"
     value = head.values[0]
+    if _is_empty(value):
+        return "an answer without records" if value else "empty: it holds no record"
     kind = "JSON Lines" if head.container == "jsonl" and len(head.values) > 1 else "JSON"
     if isinstance(value, list):
         value = value[0] if value else None
         kind += ", a list"
     if isinstance(value, dict):
         keys = [str(key)[:40] for key in value][:8]
+        if head.container == "table":
+            return f"a table with columns {', '.join(keys)}"
         return f"{kind} with keys {', '.join(keys)}" if keys else f"{kind} without keys"
     return kind

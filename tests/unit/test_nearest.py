@@ -61,3 +61,30 @@ def test_every_importer_says_how_to_get_its_files() -> None:
         guide = importer.guide
         assert guide.what and guide.steps and guide.example, importer.key
         assert all(step.endswith((".", "…")) for step in guide.steps), importer.key
+
+
+def refused_text(text: str) -> TraceError:
+    data = text.encode()
+    with pytest.raises(TraceError) as caught:
+        run([Source(name="x.csv", size_bytes=len(data), open=lambda: io.BytesIO(data))])
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "hint"),
+    [
+        ("model,input_tokens,output_tokens,time\n", "a table without rows", "found nothing"),
+        ("[]", "empty: it holds no record", ""),
+        ('{"data": [], "meta": {"page": 1}}', "an answer without records", ""),
+        ("start_time,amount_value,line_item\n1,0.5,gpt-4o\n", "a table with columns", "OpenAI's cost export"),
+        ("usage_date_utc,token_type,cost_usd\n2026-01-01,input,1\n", "", "Anthropic's cost export"),
+        ("Date,MeterCategory,MeterName,Cost\n2026-01-01,x,y,1\n", "", "cost export of Azure"),
+        ('{"object": "page", "data": [{"results": [{"amount": {"value": 1}, "line_item": "x"}]}]}', "", "OpenAI's costs API"),
+        ('{"records": [{"category": "RequestResponse", "operationName": "x", "resourceId": "y", "properties": "{}"}]}', "", "diagnostic log of Azure"),
+    ],
+)  # fmt: skip
+def test_what_holds_no_calls_says_what_it_is(text: str, said: str, hint: str) -> None:
+    error = refused_text(text)
+    assert error.code == "unknown-format"
+    assert said in error.message
+    assert hint in (error.hint or "")

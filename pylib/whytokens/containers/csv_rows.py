@@ -62,6 +62,16 @@ def rows(lines: Iterable[str], mark: str) -> Iterator[tuple[Json, int]]:
         yield {n: cell(c) for n, c in zip(names, cells, strict=False) if n}, line
 
 
+def names(text: str, mark: str) -> list[str]:
+    """The columns of a header."""
+    return [
+        cell.strip()
+        for cell in next(
+            csv.reader([text.lstrip("\ufeff\r\n").split("\n", 1)[0]], delimiter=mark), []
+        )
+    ]
+
+
 def head_rows(text: str, mark: str, cut: bool) -> list[Json]:
     """Rows of a beginning; the last, which the cut may have halved, is left out."""
     try:

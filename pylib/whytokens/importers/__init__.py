@@ -19,7 +19,7 @@ Verdict = Literal["yes", "maybe", "no"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """What a sniffer may look at: at most the first 64 kB, already taken apart, or the names of a
-    database's tables, `columns` those of all its tables.
+    database's tables, `columns` those of all its tables; `header` the columns of a table without rows.
 
     `values` are the first JSON values (up to 60); one that the 64 kB cut is closed where it broke
     (`partial`). `text` is the decoded beginning for formats that are not JSON.
@@ -32,6 +32,7 @@ class Head:
     text: str
     tables: frozenset[str] = frozenset()
     columns: frozenset[str] = frozenset()
+    header: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
