@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 
 from whytokens import registry
 from whytokens.assets import Need as Need
@@ -11,6 +12,7 @@ from whytokens.containers import Source
 from whytokens.containers.archives import members
 from whytokens.containers.documents import documents
 from whytokens.containers.pairs import join
+from whytokens.containers.wrapped_lines import unwrapped
 from whytokens.errors import TraceError
 from whytokens.importers import Importer
 from whytokens.left_out import left_out, not_as_it_stands
@@ -25,7 +27,7 @@ def read(sources: Sequence[Source]) -> Generator[Event, None, Trace]:
     builder, clock, errors = TraceBuilder(name), Clock(), list[TraceError]()
     for source in _files(sources, errors):
         try:
-            importer = _importer(source)
+            importer, source = _importer(source)  # its lines unwrapped, where they are
             builder.used(importer.key, importer.label)
             for step in importer.load(source, builder):
                 if isinstance(step, Need):
@@ -68,12 +70,17 @@ def _telling(error: TraceError) -> int:
     return error.code in ("unknown-format", "empty-file")
 
 
-def _importer(source: Source) -> Importer:
-    """The source's importer; what is JSON but for a mistake is told so, not called unknown."""
+def _importer(source: Source) -> tuple[Importer, Source]:
+    """The source's importer, and the source with its lines unwrapped where a collector wrapped them; what is JSON
+    but for a mistake is told so, not called unknown."""
     head = read_head(source)
     try:
-        return choose(head, registry.IMPORTERS)
+        return choose(head, registry.IMPORTERS), source
     except TraceError:
+        inside = unwrapped(source, head.text)
+        if inside is not None:
+            with suppress(TraceError):
+                return choose(read_head(inside), registry.IMPORTERS), inside
         if head.container == "json":
             next(documents(source, TraceBuilder("")), None)
         raise

@@ -46,6 +46,12 @@ def not_as_it_stands(source: Source) -> Iterator[TraceWarning]:
             where=Where(file=source.name, line=lines[0]),
             offer=None if source.reading.latin1 else ("Read as Latin-1", {"encoding": "latin-1"}),
         )
+    if met.bare:
+        number = len(met.bare)
+        text = f"{_places(list(met.bare))}: {'no line' if number > 1 else 'not a line'} of the log in it, left out."
+        yield TraceWarning(
+            code="partial", message=text, where=Where(file=source.name, line=next(iter(met.bare)))
+        )
     if met.cut_after is not None:
         asked_mb = (source.reading.first_bytes or 0) // MEGABYTE
         yield TraceWarning(

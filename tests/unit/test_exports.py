@@ -336,3 +336,63 @@ def test_the_ai_sdks_own_usage() -> None:
         assert billed(call) == (5, 4, 2)
     [call] = opened({**line, "provider": "anthropic", "usage": five}).calls
     assert billed(call) == (9, 4, 2)
+
+
+def test_pages_of_exchanges() -> None:
+    reply = {
+        "id": "c",
+        "choices": [{"message": {"role": "assistant", "content": "Yo"}}],
+        "usage": {"prompt_tokens": 9, "completion_tokens": 2},
+    }
+    one = {"request": {"model": "gpt-4o", "messages": ASK}, "response": reply}
+    for page in (
+        {"data": [one], "has_more": False},
+        {"calls": [one]},
+        {"logs": [{"model": "gpt-4o", "messages": ASK, "response": reply}]},
+    ):
+        [call] = opened(page).calls
+        assert (billed(call), bool(call.prompt), bool(call.reply)) == ((9, 0, 2), True, True)
+
+
+LOGGED = {
+    "model": "gpt-4o",
+    "messages": ASK,
+    "response": "Yo",
+    "prompt_tokens": 9,
+    "completion_tokens": 2,
+}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ({"log": json.dumps(LOGGED) + "\n", "stream": "stdout", "time": BEGAN}, {"log": "ready\n", "stream": "stdout", "time": BEGAN}),
+        ({"timestamp": 1767261600000, "message": json.dumps(LOGGED, indent=1)}, {"timestamp": 1, "message": "START"}),
+        ({"insertId": "a", "timestamp": BEGAN, "jsonPayload": LOGGED}, {"insertId": "b", "textPayload": "ready"}),
+        (f"2026-01-01 10:00:00 INFO llm - {json.dumps(LOGGED)}", "2026-01-01 10:00:01 INFO ready {soon}"),
+        ({"log": f"2026-01-01T10:00:00Z stdout F {json.dumps(LOGGED)}"}, {"log": "ready"}),
+    ],
+    ids=["docker", "cloudwatch", "google", "text", "kubernetes"],
+)  # fmt: skip
+def test_lines_that_a_collector_wrapped(lines: tuple[Any, Any]) -> None:
+    found = opened(lines)
+    [call] = found.calls
+    assert (billed(call), bool(call.reply), call.where.line) == ((9, 0, 2), True, 1)
+    [said] = [one for one in found.warnings if "left out" in one.message]
+    assert said.where.line == 2
+
+
+def test_training_files_of_other_makers() -> None:
+    for row in (
+        {"prompt": "Hi", "completion": "Yo"},
+        {"instruction": "Hi", "input": "", "output": "Yo"},
+        {"conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Yo"}]},
+        {"schemaVersion": "bedrock-conversation-2024", "messages": [
+            {"role": "user", "content": [{"text": "Hi"}]}, {"role": "assistant", "content": [{"text": "Yo"}]}]},
+    ):  # fmt: skip
+        found = opened((row, row))
+        assert found.importer == "Fine-tuning file"
+        assert [(one.category, one.text) for one in found.segments] == [
+            ("user", "Hi"),
+            ("assistant", "Yo"),
+        ]

@@ -27,7 +27,7 @@ from whytokens.importers.openai_responses import OPENAI_RESPONSES
 from whytokens.importers.providers import api_of, maker_of, provider_of, region_of
 from whytokens.importers.renditions import Rendition
 from whytokens.importers.strays import without_strays
-from whytokens.importers.values import Json
+from whytokens.importers.values import Json, are
 from whytokens.model import Where
 
 
@@ -46,15 +46,18 @@ class BodyImporter:
         return "yes" if any(owner(one) is self for one in found) else "no"
 
     def load(self, source: Source, builder: TraceBuilder) -> Iterator[Progress]:
-        before = builder.calls_so_far
+        before, strange = builder.calls_so_far, list[Where]()
         for document in self.api.joined(documents(source, builder)):
             for one in exchanges(document.value, document.where):
                 reader = owner(one)
                 if reader is not None:
                     reader.add(one, builder)
                 else:
-                    builder.warn("partial", "No request to a model, skipped.", one.where)
+                    strange.append(one.where)
             yield document.progress
+        if strange:
+            text = f"{are(len(strange), 'record')} no request to a model, skipped."
+            builder.warn("partial", text, strange[0])
         if builder.calls_so_far == before:
             raise TraceError(
                 "no-calls", f"No LLM calls in {source.name}.", "It holds no readable request.",

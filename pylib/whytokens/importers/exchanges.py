@@ -43,6 +43,20 @@ TAG_KEYS = (
 )
 COMPLETION_KEYS = ("model", "max_tokens", "max_tokens_to_sample", "max_gen_len", "stream", "raw")
 MAX_WRAPPERS = 4
+PAGE_KEYS = (
+    "data",
+    "logs",
+    "calls",
+    "requests",
+    "exchanges",
+    "items",
+    "records",
+    "results",
+    "entries",
+    "interactions",
+)
+# An object around a list has few keys of its own.
+MAX_PAGE_KEYS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,15 +118,27 @@ def exchanges(value: Any, where: Where) -> Iterator[Exchange]:
         return
     if not isinstance(value, dict):
         return
-    page = value.get("data")
-    if value.get("object") == "list" and isinstance(
-        page, list
-    ):  # of an API that lists what it stored
-        yield from exchanges(
-            page, Where(file=where.file, line=where.line, pointer=pointer(where.pointer, "data"))
-        )
+    key = _page(value)
+    if key:
+        at = pointer(where.pointer, key)
+        yield from exchanges(value[key], Where(file=where.file, line=where.line, pointer=at))
     else:
         yield _exchange(value, where)
+
+
+def _page(value: Json) -> str | None:
+    """The list in an object around exchanges: of an API that lists what it stored, or a log's own wrapper."""
+    if value.get("object") == "list" and isinstance(value.get("data"), list):
+        return "data"
+    known = any(isinstance(value.get(key), dict) for key in (*REQUEST_KEYS, *RESPONSE_KEYS))
+    if known or len(value) > MAX_PAGE_KEYS or looks_like_body(value):
+        return None
+    for key in PAGE_KEYS:
+        items = value.get(key)
+        if isinstance(items, list) and items and isinstance(items[0], dict):
+            first = _exchange(items[0], Where(file=""))
+            return key if first.request or first.response else None
+    return None
 
 
 def _exchange(outer: Json, where: Where) -> Exchange:

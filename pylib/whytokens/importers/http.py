@@ -10,11 +10,11 @@ import base64
 import binascii
 import gzip
 import io
+import re
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from whytokens.builder import TraceBuilder
 from whytokens.containers import eventstream, zstd
@@ -91,7 +91,7 @@ def _warn_packed(one: Recorded, builder: TraceBuilder) -> None:
 
 def counts_only(url: str) -> bool:
     """Requests that count tokens or embed are answered without a model's reply."""
-    path = urlsplit(url).path
+    path = re.split(r"[?#]", url, maxsplit=1)[0]
     return path.endswith(
         ("/count_tokens", ":countTokens", "/embeddings", "/embed", ":embedContent")
     )
