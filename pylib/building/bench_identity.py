@@ -18,12 +18,13 @@ import tempfile
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from building import corpus
-from building.packages import fetched, wheel_members
+from building.packages import wheel_members
 from building.places import ROOT
-from building.vocab import GEMMA_PACKAGE, GEMMA_SHA256
+from building.vocab import GEMMA_PACKAGES, gemma_tokenizer
 from building.vocab_wheels import VOCABULARIES
 from whytokens import assets
 from whytokens.registry import TOKENIZERS
@@ -72,7 +73,9 @@ def _brief(found: int | list[int]) -> str:
 
 def _pairs(chosen: list[str]) -> Iterator[tuple[str, Count, Count]]:
     """Names, our counting in pure Python, the reference's."""
-    references = {"gemma3": _gemma, "deepseek": _deepseek, "mistral-v3": _mistral}
+    references: dict[str, Callable[[], Count]] = {"deepseek": _deepseek, "mistral-v3": _mistral}
+    for name in GEMMA_PACKAGES:
+        references[name] = partial(_gemma, name)
     for tokenizer in TOKENIZERS:
         key = tokenizer.key
         if (chosen and key not in chosen) or key == "o200k_harmony":  # the same as o200k_base
@@ -111,8 +114,8 @@ def _ctok(version: str) -> Count:
     return lambda text: int(ctok.token_count(text, version)) - empty
 
 
-def _gemma() -> Count:
-    return _hugging_face(fetched(GEMMA_PACKAGE, "package/models/tokenizer.json", GEMMA_SHA256))
+def _gemma(name: str) -> Count:
+    return _hugging_face(gemma_tokenizer(name))
 
 
 def _deepseek() -> Count:

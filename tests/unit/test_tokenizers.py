@@ -184,7 +184,50 @@ def reference(text: str) -> tuple[int, int, int]:
     ],
 )
 def test_gemma_counts(text: str, tokens: int) -> None:
-    assert gemma.GEMMA.count_many([text]) == [tokens]
+    assert gemma.GEMMA3.count_many([text]) == [tokens]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [  # as the `tokenizers` package counts with the same vocabulary
+        ("Hello, world!", 4),
+        ("  two blanks\n\n\n\tand a tab", 8),
+        ("<div> </div><b>bold</b>", 9),
+        ("YYYY-MM-DD YYYY", 6),
+        ("naïve façade 東京 🦜 \u0378", 9),
+        ("नमस्ते दुनिया", 5),
+        ("ссср СССР ссср", 6),
+        ("x" * 100, 7),
+        ("a> </b", 4),
+        ("def f(x):\n    return x\n", 10),
+        ("", 0),
+    ],
+)
+def test_gemma_2_counts(text: str, tokens: int) -> None:
+    assert gemma.GEMMA2.count_many([text]) == [tokens]
+
+
+@pytest.mark.parametrize(
+    ("model", "provider", "key"),
+    [
+        ("gemini-2.0-flash", "google", "gemma2"),
+        ("gemini-1.5-pro-002", None, "gemma2"),
+        ("gemini-2.5-flash", "vertex", "gemma2"),
+        ("gemini-3-flash-preview", "vertex", "gemma2"),
+        ("gemini-3.5-flash", "vertex", "gemma3"),
+        ("gemini-2.5-flash", "google", "gemma3"),
+        ("google/gemma-2-9b-it", None, "gemma2"),
+        ("gemma:7b", None, "gemma2"),
+        ("gemma-7b-it", None, "gemma2"),
+        ("codegemma", None, "gemma2"),
+        ("gemma3:27b", None, "gemma3"),
+        ("gemma-3-27b-it", None, "gemma3"),
+        ("gemma-3n-e4b-it", None, "gemma3"),
+        ("embeddinggemma-300m", None, "gemma3"),
+    ],
+)
+def test_which_gemma(model: str, provider: str | None, key: str) -> None:
+    assert choose(model, provider)[0].key == key
 
 
 def test_a_token_that_merging_never_makes_is_no_step_of_a_walk() -> None:

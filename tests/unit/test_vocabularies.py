@@ -39,10 +39,14 @@ def test_claude_pieces_are_of_one_class(asset: str) -> None:
         assert EOW not in piece[:-1] and not any(p == ("other", "blank") for p in met), repr(piece)
 
 
-def test_gemma_pieces_end_where_words_are_cut() -> None:
-    ranks = {piece.decode(): rank for piece, rank in unpack(assets.read("gemma3.bin")).items()}
+@pytest.mark.parametrize(
+    ("asset", "unreachable"),
+    [("gemma2.bin", gemma.UNREACHABLE2), ("gemma3.bin", gemma.UNREACHABLE3)],
+)
+def test_gemma_pieces_end_where_words_are_cut(asset: str, unreachable: frozenset[str]) -> None:
+    ranks = {piece.decode(): rank for piece, rank in unpack(assets.read(asset)).items()}
     for piece in ranks:
         met = {frozenset(map(kind, pair)) for pair in pairwise(piece)}
         assert frozenset(("letter", "sign")) not in met, piece
         assert len(piece) == 1 or not any("digit" in pair for pair in met), piece
-    assert {piece for piece in ranks if len(merge(piece, ranks)) > 1} == gemma.UNREACHABLE
+    assert {piece for piece in ranks if len(merge(piece, ranks)) > 1} == unreachable

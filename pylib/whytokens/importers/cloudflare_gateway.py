@@ -13,7 +13,7 @@ from whytokens.importers.usage import usage_of, usd_as_pusd
 from whytokens.importers.values import Json, as_count, as_dict, as_str, as_time, as_tokens, inside
 from whytokens.model import Where
 
-PROVIDERS = {"google-ai-studio": "google", "google-vertex-ai": "google", "azure-openai": "azure",
+PROVIDERS = {"google-ai-studio": "google", "google-vertex-ai": "vertex", "azure-openai": "azure",
              "aws-bedrock": "aws", "grok": "x-ai"}  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from whytokens.model import Usage, Where
 
 ORIGINAL = "original_usage."
 KINDS = ("llm", "general", "tool", "guardrail")
-PROVIDERS = {"google_ai": "google", "google_vertexai": "google", "anthropic_vertexai": "google",
+PROVIDERS = {"google_ai": "google", "google_vertexai": "vertex", "anthropic_vertexai": "vertex",
              "bedrock": "aws"}  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def logged(row: Json, where: Where) -> Logged | None:
     endpoint = as_str(row.get("endpoint")) or ""
     time = as_str(row.get("logging_time")) or ""
     one = Logged(
-        where=where, body=request, reply_body=reply, provider="google",
+        where=where, body=request, reply_body=reply, provider="vertex",
         model=as_str(first(row, "model_version", "model")) or endpoint.rsplit("/", 1)[-1] or None,
         usage=usage_of(first(reply, "usageMetadata", "usage")),
         id=as_str(first(reply, "responseId", "id")) or as_str(row.get("request_id")),

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from whytokens.tokenizers import Exactness, Tokenizer
 from whytokens.tokenizers.deepseek import DEEPSEEK
-from whytokens.tokenizers.gemma import GEMMA
+from whytokens.tokenizers.gemma import GEMMA3
 from whytokens.tokenizers.open_models import LLAMA3
 from whytokens.tokenizers.openai import O200K
 
@@ -57,7 +57,7 @@ GLM = EstimateTokenizer("glm", r"glm-|/glm|zhipu|chatglm", 929, DEEPSEEK, band_p
 # 16 pairs, 33 requests.
 GROK = EstimateTokenizer("grok", r"grok", 1015, band_per_mille=LEAST_BAND)
 # 5 pairs, 17 requests.
-NOVA = EstimateTokenizer("nova", r"amazon\.nova|nova-", 1000, GEMMA, band_per_mille=LEAST_BAND)
+NOVA = EstimateTokenizer("nova", r"amazon\.nova|nova-", 1000, GEMMA3, band_per_mille=LEAST_BAND)
 # 164 pairs, 29 requests.
 GRANITE = EstimateTokenizer("granite", r"granite", 1000, LLAMA3, band_per_mille=LEAST_BAND)
 # 25 pairs, 10 requests; Perplexity made it from Llama 3.3.

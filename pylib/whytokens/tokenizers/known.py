@@ -6,7 +6,7 @@ from whytokens.tokenizers import Tokenizer
 from whytokens.tokenizers.claude import V3, V47, V48
 from whytokens.tokenizers.deepseek import DEEPSEEK
 from whytokens.tokenizers.estimate import ESTIMATES
-from whytokens.tokenizers.gemma import GEMMA
+from whytokens.tokenizers.gemma import GEMMA2, GEMMA3
 from whytokens.tokenizers.mistral import MISTRAL
 from whytokens.tokenizers.open_models import LLAMA3, LLAMA4, QWEN, QWEN35, TEKKEN
 from whytokens.tokenizers.openai import CL100K, HARMONY, O200K, P50K, R50K
@@ -20,7 +20,8 @@ VOCABULARIES: tuple[Tokenizer, ...] = (
     V47,
     V48,
     V3,
-    GEMMA,
+    GEMMA2,
+    GEMMA3,
     # Distilled models name their teacher too: the one taught says which vocabulary.
     LLAMA4,
     LLAMA3,

@@ -48,7 +48,8 @@ class Words:
 
 class SentencePieceTokenizer:
     """One vocabulary. `split` finds words, `symbols` are tokens whatever stands around them,
-    `unreachable` are pieces that merging never makes, `prefix` stands before every text."""
+    `unreachable` are pieces that merging never makes, `prefix` stands before every text. It is that
+    of `models` whoever serves them, and `on` a provider of others too."""
 
     band_per_mille = 0
 
@@ -59,6 +60,7 @@ class SentencePieceTokenizer:
         models: re.Pattern[str],
         split: str,
         *,
+        on: Mapping[str, re.Pattern[str]] | None = None,
         unsure: re.Pattern[str] | None = None,
         symbols: str = r"(?!)",
         unreachable: frozenset[str] = frozenset(),
@@ -66,12 +68,14 @@ class SentencePieceTokenizer:
     ) -> None:
         self.key, self.asset = key, asset
         self.unreachable = unreachable
-        self._models, self._unsure, self._split = models, unsure, split
+        self._models, self._on = models, on or {}
+        self._unsure, self._split = unsure, split
         self._symbols, self._prefix = re.compile(symbols), prefix
         self._counter: Counter | None = None
 
     def knows(self, model: str, provider: str | None) -> Exactness | None:
-        if not self._models.search(model):
+        there = self._on.get(provider or "")
+        if not self._models.search(model) and not (there and there.search(model)):
             return None
         unsure = self._unsure is not None and self._unsure.search(model)
         return "reconstructed" if unsure else "exact"
