@@ -81,6 +81,26 @@ def test_a_custom_tool_takes_free_text() -> None:
     assert responses("gpt-5", "x", tools=[tool]) == responses("gpt-5", "x", tools=[plain]) + more
 
 
+def test_a_grammar_stands_above_its_tool_line_by_line() -> None:
+    tool = {"type": "custom", "name": "sum", "description": "Add."}
+    rules = {"syntax": "lark", "definition": "\n  start: INT\n  %import common.INT\n"}
+    deeper = {"type": "grammar", "grammar": rules}
+    ruled = {**tool, "format": {"type": "grammar", **rules}}
+    above = "// Add.\n{}type sum"
+    written = above.format("// start: INT\n// %import common.INT\n")
+    more = count("gpt-5", written) - count("gpt-5", above.format("")) + 47
+    plain = responses("gpt-5", "x", tools=[tool])
+    assert responses("gpt-5", "x", tools=[ruled]) == plain + more
+    assert responses("gpt-5", "x", tools=[{**tool, "format": {"type": "text"}}]) == plain
+    body = {"model": "gpt-5", "messages": [{"role": "user", "content": "x"}]}
+    inner = {"name": "sum", "description": "Add."}
+    chat = [
+        estimate("openai.chat", {**body, "tools": [{"type": "custom", "custom": one}]})
+        for one in (inner, {**inner, "format": deeper})
+    ]
+    assert chat[1] == chat[0] + more
+
+
 def test_results_of_parallel_calls_stand_in_a_list_json_by_its_value() -> None:
     def cost(*results: str) -> int:
         calls = [

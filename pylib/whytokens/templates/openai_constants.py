@@ -37,6 +37,8 @@ RECORDING_TOKENS, MS_PER_AUDIO_TOKEN = 4, 100
 LATER_TOOLS = 86
 # A call that a request repeats by its id in a stored response, on full-size models.
 STORED_CALL = 3
+# Said to the model of a grammar that a custom tool's input follows (one project, over both APIs).
+GRAMMAR_TOKENS = 47
 # What a hosted tool's instructions cost, by tool and generation, where requests show it that did not
 # use the tool (gpt models: three projects; GPT-5.4 one, nine requests). Its use comes on top.
 HOSTED_TOKENS = {

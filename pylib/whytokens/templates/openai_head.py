@@ -12,6 +12,7 @@ from typing import Any
 from whytokens.model import Segment
 from whytokens.templates import Context, Piece, parts, typescript
 from whytokens.templates.openai_constants import (
+    GRAMMAR_TOKENS,
     HOSTED_TOKENS,
     LATER_TOOLS,
     MESSAGE_TOKENS,
@@ -63,6 +64,8 @@ def tools(
     if joined and spoken is None:
         tokens += MESSAGE_TOKENS if kind == "gpt" else 1
     fixed = tokens - sum(context.count(f"{text}\n\n") for _, text in rendered)
+    told = parts.frame(GRAMMAR_TOKENS, "grammar instructions")._replace(exact=False)
+    hosted += [told for segment, _ in rendered if grammar(segment)]
     return hosted + parts.block(context, [(s, f"{t}\n\n") for s, t in rendered], tokens, fixed)
 
 
@@ -119,8 +122,20 @@ def function(segment: Segment) -> str:
         return ""
     name, description = str(inner["name"]), inner.get("description")
     if value.get("type") == "custom":
-        return typescript.freeform(name, description)
+        return typescript.freeform(name, description, grammar(segment))
     return typescript.function(name, description, inner.get("parameters"))
+
+
+def grammar(segment: Segment) -> str | None:
+    """The grammar that a custom tool's input follows; in Chat Completions it stands deeper."""
+    found = parts.parsed(segment.text)
+    if not isinstance(found, dict) or found.get("type") != "custom":
+        return None
+    for key in ("custom", "format", "grammar"):
+        inner = found.get(key)
+        found = inner if isinstance(inner, dict) else found
+    text = found.get("definition")
+    return text if isinstance(text, str) else None
 
 
 def _format(segment: Segment) -> str:

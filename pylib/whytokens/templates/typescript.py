@@ -37,9 +37,10 @@ def function(name: str, description: str | None, parameters: Any) -> str:
     return f"{head}type {name} = (_: {above}{_object(schema, shapes, 0)}) => any;"
 
 
-def freeform(name: str, description: str | None) -> str:
-    """A custom tool, whose input is plain text."""
-    return (comment(description) if description else "") + f"type {name} = (FREEFORM) => any;"
+def freeform(name: str, description: str | None, grammar: str | None = None) -> str:
+    """A custom tool, whose input is plain text, or a text of a grammar."""
+    above = "".join(comment(text) for text in (description, grammar) if text)
+    return f"{above}type {name} = (FREEFORM) => any;"
 
 
 def comment(text: Any) -> str:
