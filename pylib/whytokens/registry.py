@@ -39,8 +39,10 @@ from whytokens.exporters.speedscope import SPEEDSCOPE
 from whytokens.exporters.svg import SVG
 from whytokens.exporters.table_csv import TABLE_CSV
 from whytokens.importers import Importer
+from whytokens.importers.aider_analytics import AIDER_ANALYTICS
 from whytokens.importers.aider_history import AIDER_HISTORY
 from whytokens.importers.aider_requests import AIDER_REQUESTS
+from whytokens.importers.amp import AMP
 from whytokens.importers.anthropic_usage import ANTHROPIC_USAGE
 from whytokens.importers.apis import BODIES
 from whytokens.importers.atif import ATIF
@@ -55,22 +57,31 @@ from whytokens.importers.claude_export import CLAUDE_EXPORT
 from whytokens.importers.cline import CLINE
 from whytokens.importers.cloudflare_gateway import CLOUDFLARE_GATEWAY
 from whytokens.importers.codex import CODEX
+from whytokens.importers.continue_dev import CONTINUE
 from whytokens.importers.copilot_chat import COPILOT_CHAT
+from whytokens.importers.copilot_cli import COPILOT_CLI
+from whytokens.importers.crush import CRUSH
 from whytokens.importers.cursor_chats import CURSOR_CHATS
+from whytokens.importers.cursor_cli import CURSOR_CLI
 from whytokens.importers.cursor_transcript import CURSOR_TRANSCRIPT
 from whytokens.importers.cursor_usage import CURSOR_USAGE
 from whytokens.importers.datadog import DATADOG
 from whytokens.importers.debug_log import DEBUG_LOG
+from whytokens.importers.droid import DROID
 from whytokens.importers.fine_tuning import FINE_TUNING
 from whytokens.importers.flat_rows import FLAT_ROWS
 from whytokens.importers.galileo import GALILEO
 from whytokens.importers.gemini_cli import GEMINI_CLI
 from whytokens.importers.gemini_cli_output import GEMINI_CLI_OUTPUT
+from whytokens.importers.gemini_cli_stream import GEMINI_CLI_STREAM
 from whytokens.importers.generic import GENERIC
+from whytokens.importers.goose import GOOSE
+from whytokens.importers.goose_files import GOOSE_FILES
 from whytokens.importers.har import HAR
 from whytokens.importers.helicone import HELICONE
 from whytokens.importers.honeyhive import HONEYHIVE
 from whytokens.importers.inspect_eval import INSPECT_EVAL
+from whytokens.importers.kimi import KIMI
 from whytokens.importers.kong import KONG
 from whytokens.importers.langfuse import LANGFUSE
 from whytokens.importers.langsmith import LANGSMITH
@@ -90,17 +101,20 @@ from whytokens.importers.otel_metrics import OTEL_METRICS
 from whytokens.importers.pasted_command import PASTED_COMMAND
 from whytokens.importers.pasted_python import PASTED_PYTHON
 from whytokens.importers.phoenix_database import PHOENIX_DATABASE
+from whytokens.importers.pi_agent import PI_AGENT
 from whytokens.importers.portkey import PORTKEY
 from whytokens.importers.posthog import POSTHOG
 from whytokens.importers.promptfoo import PROMPTFOO
 from whytokens.importers.promptlayer import PROMPTLAYER
 from whytokens.importers.pydantic_ai import PYDANTIC_AI
+from whytokens.importers.qwen_code import QWEN_CODE
 from whytokens.importers.specstory import SPECSTORY
 from whytokens.importers.swe_agent import SWE_AGENT
 from whytokens.importers.vcr import VCR
 from whytokens.importers.vertex_logs import VERTEX_LOGS
 from whytokens.importers.weave import WEAVE
 from whytokens.importers.whytokens_shape import WHYTOKENS_SHAPE
+from whytokens.importers.zed import ZED
 from whytokens.layouts import Layout
 from whytokens.layouts.in_order import IN_ORDER
 from whytokens.layouts.merged import MERGED, UNFOLDED
@@ -121,10 +135,24 @@ from whytokens.tokenizers.known import TOKENIZERS as TOKENIZERS
 # Most specific marks first; the generic test of roles and content last.
 IMPORTERS: tuple[Importer, ...] = (
     CLAUDE_CODE,
+    CURSOR_CLI,
     CLAUDE_CODE_OUTPUT,
     CODEX,
     GEMINI_CLI,
     GEMINI_CLI_OUTPUT,
+    GEMINI_CLI_STREAM,
+    QWEN_CODE,
+    COPILOT_CLI,
+    KIMI,
+    AMP,
+    PI_AGENT,
+    DROID,
+    GOOSE,
+    GOOSE_FILES,
+    CRUSH,
+    ZED,
+    CONTINUE,
+    AIDER_ANALYTICS,
     ATIF,
     SWE_AGENT,
     OPENHANDS,

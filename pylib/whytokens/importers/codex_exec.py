@@ -16,7 +16,7 @@ from whytokens.importers.values import Json, as_dict, as_str, dumped, inside
 from whytokens.model import SegmentId, Where
 
 HIDDEN = "all requests of the turn"
-PREFIXES = ("thread.", "turn.", "item.")
+PREFIXES = ("thread.", "turn.started", "turn.completed", "turn.failed", "item.")
 TOOLS = {"command_execution": "shell", "file_change": "apply_patch", "web_search": "web_search"}
 
 

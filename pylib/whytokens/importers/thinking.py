@@ -19,7 +19,8 @@ from whytokens.model import Media, MessageId
 
 # Claude from Opus 4.5 and Sonnet 4.6 on keeps it.
 CLAUDE_FORGETS = re.compile(
-    r"claude-(3|sonnet-4(-[015])?(-\d{8}|@|$)|opus-4(-[01])?(-\d{8}|@|$)|haiku-4)", re.IGNORECASE
+    r"claude-(3|sonnet-4([-.][015])?(-\d{8}|@|$)|opus-4([-.][01])?(-\d{8}|@|$)|haiku-4)",
+    re.IGNORECASE,
 )
 # Gemini takes out seals alone, thoughts that are sent back as text stay (three projects); from 3.5
 # on it keeps both.
