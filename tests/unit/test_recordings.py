@@ -118,3 +118,41 @@ def test_headers_are_found_in_any_case_and_form() -> None:
     for headers in ([{"name": "CONTENT-encoding", "value": "br"}], {"Content-Encoding": ["br"]}):
         assert http.header(headers, "content-encoding") == "br"
     assert http.header(None, "content-encoding") == ""
+
+
+def cassette(*replies: tuple[dict[str, object], str]) -> str:
+    """Interactions with a chat model; each reply's body fields and its Date header."""
+    body = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]})
+    interactions = []
+    for number, (fields, date) in enumerate(replies):
+        choice = {"index": 0, "message": {"role": "assistant", "content": f"reply {number}"}}
+        reply = json.dumps({"id": f"r{number}", "choices": [choice], **fields})
+        interactions.append({
+            "request": {"method": "POST", "uri": "https://api.openai.com/v1/chat/completions",
+                        "body": body, "headers": {}},
+            "response": {"body": {"string": reply}, "headers": {"Date": [date]},
+                         "status": {"code": 200, "message": "OK"}},
+        })  # fmt: skip
+    return json.dumps({"version": 1, "interactions": interactions})
+
+
+@pytest.mark.parametrize(
+    ("replies", "hours"),
+    [
+        ([({"created": 1763042400}, ""), ({"created": 1763046000}, "")], [14, 15]),
+        ([({}, "Thu, 13 Nov 2025 14:00:00 GMT"), ({"created": 1763046000}, "")], [14, 15]),
+        # One reply without a time: the order in the file is all that is known.
+        ([({"created": 1763046000}, ""), ({}, "")], [None, None]),
+        # Scrubbed: no model had an interface then.
+        ([({"created": 1234567890}, ""), ({"created": 0}, "")], [None, None]),
+        ([({"created": "soon"}, "yesterday"), ({}, "Thu, 13 Foo 2025 14:00:00 GMT")], [None, None]),
+    ],
+)  # fmt: skip
+def test_replies_say_when_they_were_made(
+    replies: list[tuple[dict[str, object], str]], hours: list[int | None]
+) -> None:
+    calls = run([memory(cassette(*replies))]).trace.calls
+    assert [call.started and call.started.hour for call in calls] == hours
+    assert [call.where.pointer for call in calls] == [
+        f"/interactions/{number}/request/body" for number in range(len(replies))
+    ]

@@ -30,6 +30,7 @@ def recorded(value: Any, where: Where) -> Iterator[Recorded]:
             started=as_time(entry.get("startedDateTime")),
             duration_ms=http.milliseconds(entry.get("time")),
             packing=http.header(response.get("headers"), "content-encoding"),
+            date=http.header(response.get("headers"), "date"),
             where=under(where, "log", "entries", number, "request", "postData", "text"),
         )
 

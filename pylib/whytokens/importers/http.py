@@ -12,8 +12,9 @@ import gzip
 import io
 import re
 import zlib
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from whytokens.builder import TraceBuilder
@@ -21,16 +22,20 @@ from whytokens.containers import eventstream, zstd
 from whytokens.containers.decode import BROKEN
 from whytokens.containers.documents import parse
 from whytokens.importers import agent_traces
-from whytokens.importers.apis import owner
+from whytokens.importers.apis import BodyImporter, owner
 from whytokens.importers.exchanges import Exchange, error_of
 from whytokens.importers.sse import response_of
-from whytokens.importers.values import as_dict, as_list
+from whytokens.importers.values import Json, as_dict, as_list, as_time
 from whytokens.model import Where
 
 MAX_BYTES = 256 * 2**20
 # Packed bytes read as UTF-8 are bad in a third of their places; a text in another encoding in a tenth.
 MAX_BAD_SHARE = 0.2
 HEAD_BYTES = 4096
+# Before the first API of a model was open no reply was made.
+FIRST_REPLY = datetime(2020, 6, 11, tzinfo=UTC)
+DATE = re.compile(r"\w{3}, (\d\d) (\w{3}) (\d{4}) (\d\d:\d\d:\d\d) GMT")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,7 @@ class Recorded:
     duration_ms: int | None
     where: Where
     packing: str = ""  # the response's content-encoding, as sent
+    date: str = ""  # the response's Date, as sent
 
 
 # Content codings (RFC 9110, 8.4.1) that the standard library cannot undo.
@@ -60,25 +66,60 @@ AFTER = (
 )
 
 
-def add(one: Recorded, builder: TraceBuilder) -> bool:
-    """Add the calls of one recorded request; False when it is none to a model."""
+def add_all(found: Iterable[Recorded], builder: TraceBuilder) -> int:
+    """Add the calls of recorded requests; returns how many go to no model.
+
+    Where the recorder told no times, those of the replies serve if all have one; else the order in
+    which they stand is their time.
+    """
+    calls, others = list[tuple[BodyImporter, Exchange, datetime | None]](), 0
+    for one in found:
+        if "bedrock-agent-runtime" in one.url:
+            others += not agent_traces.add(_reply(one, builder), one.where, builder)
+            continue
+        exchange = _exchange(one, builder)
+        reader = owner(exchange) if exchange.request or exchange.response else None
+        if reader is None or not exchange.request or counts_only(one.url):
+            others += 1
+        else:
+            calls.append((reader, exchange, replied(exchange.response) or _date(one.date)))
+    told = [exchange.started or time for _, exchange, time in calls]
+    for (reader, exchange, _), time in zip(calls, told, strict=True):
+        reader.add(exchange if None in told else replace(exchange, started=time), builder)
+    return others
+
+
+def _reply(one: Recorded, builder: TraceBuilder) -> Any:
     reply = _parsed(one.response)
     if isinstance(reply, bytes):
-        reply = None
         _warn_packed(one, builder)
-    if "bedrock-agent-runtime" in one.url:
-        return agent_traces.add(reply, one.where, builder)
-    request = as_dict(_parsed(one.request))
+        return None
+    return reply
+
+
+def _exchange(one: Recorded, builder: TraceBuilder) -> Exchange:
+    reply = _reply(one, builder)
     response = as_dict(response_of(reply) if isinstance(reply, str | list) else reply)
-    exchange = Exchange(
-        request=request, response=response, status=one.status, error=error_of(response, one.status),
-        started=one.started, duration_ms=one.duration_ms, tags={}, url=one.url, where=one.where,
+    return Exchange(
+        request=as_dict(_parsed(one.request)), response=response, status=one.status,
+        error=error_of(response, one.status), started=one.started, duration_ms=one.duration_ms, tags={},
+        url=one.url, where=one.where,
     )  # fmt: skip
-    reader = owner(exchange) if request or response else None
-    if reader is None or not request or counts_only(one.url):
-        return False
-    reader.add(exchange, builder)
-    return True
+
+
+def replied(response: Json) -> datetime | None:
+    """When a reply says it was made; what stands there in a scrubbed cassette is no time."""
+    found = as_time(response.get("created")) or as_time(response.get("created_at"))
+    return found if found and found >= FIRST_REPLY else None
+
+
+def _date(text: str) -> datetime | None:
+    """A response's Date header (RFC 9110, 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT"."""
+    said = DATE.fullmatch(text.strip())
+    if said is None or said[2] not in MONTHS:
+        return None
+    found = as_time(f"{said[3]}-{MONTHS.index(said[2]) + 1:02d}-{said[1]}T{said[4]}Z")
+    return found if found and found >= FIRST_REPLY else None
 
 
 def _warn_packed(one: Recorded, builder: TraceBuilder) -> None:

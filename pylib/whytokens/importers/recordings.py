@@ -48,9 +48,7 @@ class RecordingImporter:
             if not isinstance(step, Document):
                 yield step
                 continue
-            for one in self._recorded(step.value, step.where):
-                if not http.add(one, builder):
-                    other += 1
+            other += http.add_all(self._recorded(step.value, step.where), builder)
             yield step.progress
         if builder.calls_so_far == before:
             raise TraceError(

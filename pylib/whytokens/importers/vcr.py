@@ -51,6 +51,7 @@ def _interaction(one: Json, where: Where) -> Recorded:
         started=as_time(one.get("recorded_at") or one.get("recordedAt")),
         duration_ms=http.milliseconds(taken),
         packing=http.header(response.get("headers"), "content-encoding"),
+        date=http.header(response.get("headers"), "date"),
         where=under(where, "request", "body"),
     )
 
