@@ -66,11 +66,11 @@ AFTER = (
 )
 
 
-def add_all(found: Iterable[Recorded], builder: TraceBuilder) -> int:
+def add_all(found: Iterable[Recorded], builder: TraceBuilder, *, by_replies: bool = True) -> int:
     """Add the calls of recorded requests; returns how many go to no model.
 
-    Where the recorder told no times, those of the replies serve if all have one; else the order in
-    which they stand is their time.
+    Where the recorder told no times, those of the replies serve if all have one (`by_replies`); else
+    the order in which they stand is their time.
     """
     calls, others = list[tuple[BodyImporter, Exchange, datetime | None]](), 0
     for one in found:
@@ -85,8 +85,15 @@ def add_all(found: Iterable[Recorded], builder: TraceBuilder) -> int:
             calls.append((reader, exchange, replied(exchange.response) or _date(one.date)))
     told = [exchange.started or time for _, exchange, time in calls]
     for (reader, exchange, _), time in zip(calls, told, strict=True):
-        reader.add(exchange if None in told else replace(exchange, started=time), builder)
+        known = by_replies and None not in told
+        reader.add(replace(exchange, started=time) if known else exchange, builder)
     return others
+
+
+def add(one: Recorded, builder: TraceBuilder) -> bool:
+    """Add the calls of one recorded request, among others whose order is their time; False when it
+    is none to a model."""
+    return not add_all((one,), builder, by_replies=False)
 
 
 def _reply(one: Recorded, builder: TraceBuilder) -> Any:

@@ -79,7 +79,7 @@ class PastedCommand:
                 url=url, request=body, response=answer, status=None, started=None, duration_ms=None,
                 where=where,
             )  # fmt: skip
-            found += not http.add_all([recorded], builder)
+            found += http.add(recorded, builder)
         yield Progress(source.size_bytes, source.size_bytes, text.count("\n"))
         if not found:
             raise TraceError(
