@@ -7,30 +7,31 @@ order. Cline 2026 has both in ``<id>.messages.json``, with the system prompt.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from whytokens.builder import TraceBuilder
 from whytokens.importers import Guide
+from whytokens.importers.cline_panel import Paid, is_panel, paid, time_of
 from whytokens.importers.conversation import SYSTEM_AND_TOOLS, TOOLS_ONLY, Conversation
 from whytokens.importers.logged import tokens
 from whytokens.importers.talks import Talk, TalkImporter
-from whytokens.importers.usage import excluding_cache, usd_as_pusd
+from whytokens.importers.usage import usd_as_pusd
 from whytokens.importers.values import (
     Json,
-    as_count,
     as_dict,
     as_list,
     as_str,
     as_time,
     as_tokens,
-    decoded,
     inside,
 )
-from whytokens.model import Usage, Where
+from whytokens.model import Where
 
-REQUEST = "api_req_started"
 UI_FILE, HISTORY_FILE = "ui_messages.json", "api_conversation_history.json"
+MODEL = re.compile(r"<model>([^<\n]{1,200})</model>")
+T = TypeVar("T")
 # Marks in the history that stand for what was cut away before it (formats, rule 12).
 CUTS = ("isSummary", "isTruncationMarker")
 
@@ -44,14 +45,12 @@ def _is_session(one: Json) -> bool:
 
 
 def _is_note(one: Json) -> bool:
-    """A session's own description, beside its messages."""
-    return {"session_id", "messages_path"} <= one.keys()
-
-
-def _is_ui(value: Any) -> bool:
-    return any(
-        as_dict(one).get("type") in ("say", "ask") and "ts" in as_dict(one)
-        for one in as_list(value)[:60]
+    """A session's or task's own description, beside its messages."""
+    return (
+        {"session_id", "messages_path"} <= one.keys()
+        or {"id", "task", "tokensIn", "tokensOut", "totalCost"} <= one.keys()
+        or {"files_in_context", "model_usage"} <= one.keys()
+        or one.keys() == {"files_in_context"}
     )
 
 
@@ -65,19 +64,7 @@ def _is_history(value: Any) -> bool:
 
 def _owns(value: Any) -> bool:
     one = as_dict(value)
-    return _is_session(one) or _is_note(one) or _is_ui(value) or _is_history(value)
-
-
-@dataclass(slots=True)
-class _Paid:
-    """One request as the panel tells of it."""
-
-    at: int
-    usage: Usage | None
-    cost_pusd: int | None
-    model: str | None
-    provider: str | None
-    where: Where
+    return _is_session(one) or _is_note(one) or is_panel(value) or _is_history(value)
 
 
 @dataclass(slots=True)
@@ -86,30 +73,35 @@ class _Tasks:
 
     builder: TraceBuilder
     histories: dict[str, tuple[list[Any], Where]] = field(default_factory=dict)
-    panels: dict[str, list[_Paid]] = field(default_factory=dict)
+    panels: dict[str, list[Paid]] = field(default_factory=dict)
+    models: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # by file, since when
 
     def finish(self) -> None:
         for name, (messages, where) in sorted(self.histories.items()):
-            _task(messages, where, self._panel(name), self.builder)
-        for _, paid in sorted(self.panels.items()):  # panels whose history is not here
-            for one in paid:
+            since = self._near(name, self.models, [])
+            _task(messages, where, self._panel(name), since, self.builder)
+        for _, panel in sorted(self.panels.items()):  # panels whose history is not here
+            for one in panel:
                 talk = Conversation(self.builder, one.where.file, "the messages", model=one.model)
                 _add(talk, [], one.where, one)
 
-    def _panel(self, name: str) -> list[_Paid]:
-        """The panel in the history's folder, else the only one, else the one nearest in time."""
+    def _panel(self, name: str) -> list[Paid]:
+        return self._near(name, self.panels, [])
+
+    def _near(self, name: str, files: dict[str, list[T]], nothing: list[T]) -> list[T]:
+        """The file in the history's folder, else the only one, else the one nearest in time."""
         folder = name.rpartition("/")[0]
-        near = [key for key in self.panels if key.rpartition("/")[0] == folder]
+        near = [key for key in files if key.rpartition("/")[0] == folder]
         if not near or (not folder and len(near) > 1):
-            near = list(self.panels)
+            near = list(files)
         if len(near) > 1:
-            first = next((t for m in self.histories[name][0] if (t := _ts(m))), 0)
-            near.sort(key=lambda key: abs(self.panels[key][0].at - first))
-        return self.panels.pop(near[0]) if near else []
+            first = next((t for m in self.histories[name][0] if (t := time_of(m))), 0)
+            near.sort(key=lambda key: abs(_at(files[key][0]) - first))
+        return files.pop(near[0]) if near else nothing
 
 
-def _ts(value: Any) -> int:
-    return as_count(as_dict(value).get("ts")) or 0
+def _at(one: object) -> int:
+    return one.at if isinstance(one, Paid) else int(one[0]) if isinstance(one, tuple) else 0
 
 
 def _read(value: Any, where: Where, builder: TraceBuilder) -> bool:
@@ -117,71 +109,74 @@ def _read(value: Any, where: Where, builder: TraceBuilder) -> bool:
         _session(as_dict(value), where, builder)
         return True
     shared = builder.gathered("cline", _Tasks)
-    if _is_ui(value):
-        paid = [one for n, m in enumerate(as_list(value)) if (one := _paid(m, inside(where, n)))]
-        if paid:
-            shared.panels[where.file] = paid
+    if is_panel(value):
+        found = [one for n, m in enumerate(as_list(value)) if (one := paid(m, inside(where, n)))]
+        if found:
+            shared.panels[where.file] = found
         return True
     if _is_history(value):
         shared.histories[where.file] = (as_list(value), where)
         return True
+    used = [as_dict(one) for one in as_list(as_dict(value).get("model_usage"))]
+    since = [(time_of(one), str(one["model_id"])) for one in used if as_str(one.get("model_id"))]
+    if since:
+        shared.models[where.file] = sorted(since)
     return _is_note(as_dict(value))
 
 
-def _paid(value: Any, where: Where) -> _Paid | None:
-    message = as_dict(value)
-    if message.get("say") != REQUEST:
-        return None
-    said = as_dict(decoded(message.get("text")))
-    spent = excluding_cache(
-        as_tokens(said.get("tokensIn")),
-        output=as_tokens(said.get("tokensOut")),
-        read=as_tokens(said.get("cacheReads")),
-        write_5m=as_tokens(said.get("cacheWrites")),
-    )
-    if spent is None or not spent.prompt:
-        return None  # cancelled before an answer
-    about = as_dict(message.get("modelInfo"))
-    return _Paid(
-        _ts(message),
-        spent,
-        usd_as_pusd(said.get("cost")),
-        as_str(about.get("modelId")),
-        as_str(about.get("providerId")),
-        where,
-    )
-
-
-def _task(messages: list[Any], where: Where, paid: list[_Paid], builder: TraceBuilder) -> None:
+def _task(
+    messages: list[Any],
+    where: Where,
+    panel: list[Paid],
+    since: list[tuple[int, str]],
+    builder: TraceBuilder,
+) -> None:
     """The k-th answer is the k-th request that was paid, unless times say that one is missing."""
     folder = where.file.rpartition("/")[0].rpartition("/")[2]
     talk = Conversation(builder, folder or where.file, SYSTEM_AND_TOOLS)
-    waiting = list(paid)
+    waiting = [one for one in panel if not one.condensing]
+    condensed = [one for one in panel if one.condensing]
     for number, value in enumerate(messages):
         message, at = as_dict(value), inside(where, number)
         if any(message.get(key) for key in CUTS):
+            if condensed and message.get("isSummary"):
+                _add(talk, {**_said(message), "role": "assistant"}, at, condensed.pop(0))
             talk.restart()
         if message.get("role") != "assistant":
+            talk.model = _named(message) or talk.model
             talk.hear(_said(message), at)
             continue
-        one = _next(waiting, _ts(message), sum(_is_answer(m) for m in messages[number:]))
+        one = _next(waiting, time_of(message), sum(_is_answer(m) for m in messages[number:]))
         about = as_dict(message.get("modelInfo"))
-        talk.model = as_str(about.get("modelId")) or (one.model if one else None) or talk.model
+        used = next((name for time, name in reversed(since) if time <= time_of(message)), None)
+        talk.model = (
+            as_str(about.get("modelId")) or (one.model if one else None) or used or talk.model
+        )
         _add(talk, _said(message), at, one)
+
+
+def _named(message: Json) -> str | None:
+    """The model that Roo's and Kilo's environment details tell the model of."""
+    for block in map(as_dict, as_list(message.get("content"))):
+        text = as_str(block.get("text")) or ""
+        found = MODEL.search(text) if "<environment_details>" in text else None
+        if found:
+            return found[1].strip()
+    return None
 
 
 def _is_answer(value: Any) -> bool:
     return as_dict(value).get("role") == "assistant"
 
 
-def _next(waiting: list[_Paid], at: int, answers_left: int) -> _Paid | None:
+def _next(waiting: list[Paid], at: int, answers_left: int) -> Paid | None:
     """Requests that were retried without an answer are passed over, as far as some are to spare."""
     while len(waiting) > answers_left and len(waiting) > 1 and at and waiting[1].at <= at:
         waiting.pop(0)
     return waiting.pop(0) if waiting else None
 
 
-def _add(talk: Conversation, said: Any, where: Where, one: _Paid | None) -> None:
+def _add(talk: Conversation, said: Any, where: Where, one: Paid | None) -> None:
     if one is None:
         talk.reply(said, where, None)
         return
