@@ -46,6 +46,7 @@ from whytokens.importers.amp import AMP
 from whytokens.importers.anthropic_usage import ANTHROPIC_USAGE
 from whytokens.importers.apis import BODIES
 from whytokens.importers.atif import ATIF
+from whytokens.importers.autogen import AUTOGEN
 from whytokens.importers.batch import BATCH
 from whytokens.importers.bedrock_invocations import BEDROCK_INVOCATIONS
 from whytokens.importers.braintrust import BRAINTRUST
@@ -74,6 +75,7 @@ from whytokens.importers.galileo import GALILEO
 from whytokens.importers.gemini_cli import GEMINI_CLI
 from whytokens.importers.gemini_cli_output import GEMINI_CLI_OUTPUT
 from whytokens.importers.gemini_cli_stream import GEMINI_CLI_STREAM
+from whytokens.importers.gemini_cli_telemetry import GEMINI_CLI_TELEMETRY
 from whytokens.importers.generic import GENERIC
 from whytokens.importers.goose import GOOSE
 from whytokens.importers.goose_files import GOOSE_FILES
@@ -91,6 +93,7 @@ from whytokens.importers.llm_spend import LLM_SPEND
 from whytokens.importers.llmprof import LLMPROF
 from whytokens.importers.mlflow import MLFLOW
 from whytokens.importers.newrelic import NEWRELIC
+from whytokens.importers.openai_agents import OPENAI_AGENTS
 from whytokens.importers.openai_usage import OPENAI_USAGE
 from whytokens.importers.opencode import OPENCODE
 from whytokens.importers.openhands import OPENHANDS
@@ -108,6 +111,7 @@ from whytokens.importers.promptfoo import PROMPTFOO
 from whytokens.importers.promptlayer import PROMPTLAYER
 from whytokens.importers.pydantic_ai import PYDANTIC_AI
 from whytokens.importers.qwen_code import QWEN_CODE
+from whytokens.importers.smolagents import SMOLAGENTS
 from whytokens.importers.specstory import SPECSTORY
 from whytokens.importers.swe_agent import SWE_AGENT
 from whytokens.importers.vcr import VCR
@@ -141,6 +145,7 @@ IMPORTERS: tuple[Importer, ...] = (
     GEMINI_CLI,
     GEMINI_CLI_OUTPUT,
     GEMINI_CLI_STREAM,
+    GEMINI_CLI_TELEMETRY,
     QWEN_CODE,
     COPILOT_CLI,
     KIMI,
@@ -172,6 +177,9 @@ IMPORTERS: tuple[Importer, ...] = (
     AIDER_REQUESTS,
     CURSOR_TRANSCRIPT,
     PYDANTIC_AI,
+    OPENAI_AGENTS,
+    SMOLAGENTS,
+    AUTOGEN,
     DEBUG_LOG,
     PASTED_COMMAND,
     LANGFUSE,

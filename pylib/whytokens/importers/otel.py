@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
 from whytokens.containers.documents import documents
 from whytokens.errors import TraceError
 from whytokens.importers import Guide, Head, Progress, Verdict, genai
+from whytokens.importers.gemini_cli_telemetry import counted
 from whytokens.importers.kept import Kept
 from whytokens.importers.ledger import Ledger
 from whytokens.importers.logged import Logged
@@ -26,7 +28,17 @@ from whytokens.model import Where
 
 CONTENT_EVENTS = ("gen_ai.", "openinference.instrumentation")
 # Log events of coding agents that report a request's totals, without content.
-TOTALS_EVENTS = ("claude_code.api_request", "api_request")
+TOTALS_EVENTS = (
+    "claude_code.api_request", "api_request", "gemini_cli.api_response", "qwen-code.api_response",
+)  # fmt: skip
+
+
+# Gemini CLI says a response's totals again in the conventions' own event, which has the content.
+RESTATED, DETAILS = ("gemini_cli.api_response", "qwen-code.api_response"), "gen_ai.client.inference"
+
+
+def _events(records: dict[tuple[str, str], list[Event]]) -> Iterator[Event]:
+    return (one for heard in records.values() for one in heard)
 
 
 @dataclass(slots=True)
@@ -68,9 +80,11 @@ class Telemetry:
             else:
                 ledger.note(one)
                 embeddings += [span] if kind == "embedding" else []
+        restated = any(one.name.startswith(DETAILS) for one in _events(self.records))
         for heard in self.records.values():
             yield
-            ledger.add(_alone(heard))
+            if not (restated and heard[0].name in RESTATED):
+                ledger.add(_alone(heard))
         if embeddings:
             count, first = len(embeddings), embeddings[0].where
             builder.warn("partial", f"{count:,} calls of embedding models are left out.", first)
@@ -92,11 +106,15 @@ def _alone(heard: list[Event]) -> Logged:
 
 
 def _totals(event: Event, where: Where) -> Logged:
-    """Claude Code's own telemetry: input excludes the cache."""
-    a = {
-        key: int(v) if isinstance(v, str) and v.isdigit() else v
-        for key, v in event.attributes.items()
-    }
+    """A coding agent's own telemetry: Claude Code's input excludes the cache, Gemini CLI's holds it."""
+    if "input_token_count" in event.attributes:
+        return Logged(
+            where=where, model=as_str(event.attributes.get("model")), started=event.time,
+            provider="google" if event.name.startswith("gemini") else None,
+            session=as_str(event.attributes.get("session.id")), hidden="telemetry has no content",
+            usage=counted({k: _whole(v) for k, v in event.attributes.items()}),
+        )  # fmt: skip
+    a = {key: _whole(v) for key, v in event.attributes.items()}
     found = Logged(
         where=where, provider="anthropic", model=as_str(a.get("model")), started=event.time,
         session=as_str(a.get("session.id")), duration_ms=as_count(a.get("duration_ms")),
@@ -110,6 +128,10 @@ def _totals(event: Event, where: Where) -> Logged:
     )  # fmt: skip
     found.tag(user=a.get("user.id"), source=a.get("query_source"))
     return found
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and value.isdigit() else value
 
 
 class SpanImporter:
