@@ -14,3 +14,18 @@ export function restoreTheme() {
   const kept = recall("theme");
   if (kept === "light" || kept === "dark") document.documentElement.dataset.theme = kept;
 }
+
+/** Paper is light: while it is printed, so is the page. */
+export function lightOnPaper() {
+  const root = document.documentElement;
+  /** @type {string | undefined} */
+  let before;
+  addEventListener("beforeprint", () => {
+    before = root.dataset.theme;
+    root.dataset.theme = "light";
+  });
+  addEventListener("afterprint", () => {
+    if (before) root.dataset.theme = before;
+    else delete root.dataset.theme;
+  });
+}

@@ -3,10 +3,11 @@
 import { byId } from "./dom.js";
 import { restoreShortcuts } from "./shortcuts.js";
 import * as store from "./store.js";
-import { restoreTheme, toggleTheme } from "./theme.js";
+import { lightOnPaper, restoreTheme, toggleTheme } from "./theme.js";
 
 export function listenForTools() {
   restoreTheme();
+  lightOnPaper();
   restoreShortcuts();
   for (const button of document.querySelectorAll("button[data-unit]")) {
     button.addEventListener("click", () => store.set({ unit: /** @type {any} */ (button.getAttribute("data-unit")) }));

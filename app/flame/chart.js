@@ -120,8 +120,10 @@ export class Chart {
         .minFrameSize(smallest);
       this.chart.update(data);
     }
-    // d3 sets the height of its picture once: fit it to the rows that are there.
-    this.host.querySelector("svg")?.setAttribute("height", String(rows * CELL + 2));
+    // d3 sets the height of its picture once: fit it to the rows that are there. On paper it is scaled.
+    const svg = this.host.querySelector("svg");
+    svg?.setAttribute("height", String(rows * CELL + 2));
+    svg?.setAttribute("viewBox", `0 0 ${width} ${rows * CELL + 2}`);
   }
 
   /** Frames from the root to the focus over the whole width, and all below it. @param {Tree} tree @param {Look} look @param {number} width @returns {Node} */

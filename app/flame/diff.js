@@ -37,6 +37,12 @@ export const changed = (tree, unit, row) =>
 
 const KINDS = ["", "new", "gone"];
 
+/** @param {Tree} tree @param {number} row */
+function kindOf(tree, row) {
+  const kind = KINDS[columns(tree).kind[row]];
+  return kind ? ` (${kind})` : "";
+}
+
 /** @type {Paint} */
 export const DIFF_PAINT = {
   frame: (tree, row, look) => {
@@ -48,11 +54,10 @@ export const DIFF_PAINT = {
     return wide ? Math.abs(change(tree, look.unit, row)) / wide : 0;
   },
   name: (tree, row, look) => {
-    const kind = KINDS[columns(tree).kind[row]];
-    return `${changed(tree, look.unit, row)} ${tree.label(row)}${kind ? ` (${kind})` : ""}`;
+    return `${changed(tree, look.unit, row)} ${tree.label(row)}${kindOf(tree, row)}`;
   },
-  spoken: (tree, row, look) => {
+  spoken: (tree, row) => {
     const both = `${changed(tree, "tokens", row)} tokens, ${changed(tree, "nusd", row)}`;
-    return `${DIFF_PAINT.name(tree, row, look)}, ${both}`;
+    return `${tree.label(row)}${kindOf(tree, row)}, ${both}`;
   },
 };

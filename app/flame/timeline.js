@@ -24,6 +24,7 @@ export function drawTimeline(host, bars, what, on) {
   const svg = draw("svg", {
     width,
     height: HEIGHT,
+    viewBox: `0 0 ${width} ${HEIGHT}`,
     role: "img",
     "aria-label": `${what}: ${count(bars.length)} calls, at most ${count(highest)} tokens, ${count(breaks)} cache breaks`,
   });

@@ -89,3 +89,42 @@ def test_high_contrast_keeps_edges(desk: Page, address: str) -> None:
         "(() => { const s = getComputedStyle(document.querySelector('#chart .k-tools > rect')); return [s.stroke, s.fill]; })()"
     )
     assert stroke != fill
+
+
+def test_paper_is_light_whole_and_without_controls(desk: Page, address: str) -> None:
+    desk.emulate_media(color_scheme="dark")
+    desk.goto(address)
+    expect(desk.get_by_test_id("example")).to_be_visible()
+    desk.keyboard.press("4")
+    expect(desk.get_by_role("treegrid")).to_be_visible()
+    desk.evaluate("dispatchEvent(new Event('beforeprint'))")
+    desk.emulate_media(media="print")
+    assert desk.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    for name in ("open", "share", "view-merged", "search", "show-fixed"):
+        expect(desk.get_by_test_id(name)).to_be_hidden()
+    expect(desk.get_by_test_id("total-cost")).to_be_visible()
+    table = desk.locator("#table")
+    assert table.evaluate("(one) => one.scrollHeight === one.clientHeight")
+    desk.emulate_media(media="screen")
+    desk.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert desk.evaluate("document.documentElement.dataset.theme") is None
+    desk.keyboard.press("1")
+    desk.set_viewport_size({"width": 794, "height": 1000})
+    desk.emulate_media(media="print")
+    picture = desk.locator("#chart svg").bounding_box()
+    root = desk.locator("#frame-0 > rect").first.bounding_box()
+    assert picture and root
+    assert picture["width"] <= 794
+    assert abs(root["width"] - picture["width"]) < 3
+
+
+def test_what_is_pressed_is_seen_in_forced_colours(desk: Page, address: str) -> None:
+    desk.emulate_media(forced_colors="active")
+    desk.goto(address)
+    expect(desk.get_by_test_id("example")).to_be_visible()
+    for on, off in (("view-merged", "view-table"), ("unit-cost", "unit-tokens")):
+        colours = [
+            desk.get_by_test_id(name).evaluate("(one) => getComputedStyle(one).backgroundColor")
+            for name in (on, off)
+        ]
+        assert colours[0] != colours[1]
