@@ -37,12 +37,6 @@ export const changed = (tree, unit, row) =>
 
 const KINDS = ["", "new", "gone"];
 
-/** @param {Tree} tree @param {number} row */
-function kindOf(tree, row) {
-  const kind = KINDS[columns(tree).kind[row]];
-  return kind ? ` (${kind})` : "";
-}
-
 /** @type {Paint} */
 export const DIFF_PAINT = {
   frame: (tree, row, look) => {
@@ -54,10 +48,12 @@ export const DIFF_PAINT = {
     return wide ? Math.abs(change(tree, look.unit, row)) / wide : 0;
   },
   name: (tree, row, look) => {
-    return `${changed(tree, look.unit, row)} ${tree.label(row)}${kindOf(tree, row)}`;
+    const kind = KINDS[columns(tree).kind[row]];
+    return `${changed(tree, look.unit, row)} ${tree.label(row)}${kind ? ` (${kind})` : ""}`;
   },
-  spoken: (tree, row) => {
-    const both = `${changed(tree, "tokens", row)} tokens, ${changed(tree, "nusd", row)}`;
-    return `${tree.label(row)}${kindOf(tree, row)}, ${both}`;
+  // Begins with the words on the frame, which say the change in one unit; adds the other.
+  spoken: (tree, row, look) => {
+    const other = look.unit === "nusd" ? `${changed(tree, "tokens", row)} tokens` : changed(tree, "nusd", row);
+    return `${DIFF_PAINT.name(tree, row, look)}, ${other}`;
   },
 };

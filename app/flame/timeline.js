@@ -44,7 +44,7 @@ export function drawTimeline(host, bars, what, on) {
     if (bar.broke)
       group.append(draw("rect", { class: "tick", x, y: floor + 2, width: Math.max(3, wide), height: TICK - 3 }));
     if (at > 0 && bar.session !== columns[at - 1].session) {
-      group.append(draw("rect", { class: "border", x: x - 1, y: TOP - 4, width: 1, height: HEIGHT - TOP }));
+      group.append(draw("rect", { class: "border", x: x - 1, y: TOP, width: 1, height: HEIGHT - TOP }));
     }
     svg.append(group);
   });

@@ -39,10 +39,10 @@ function drawInspector(host, tree, look, act, sealed, rates) {
   const mixed = tree.depth(row) <= (look.ordered ? 1 : 0);
   const word = CATEGORY_WORDS[/** @type {keyof typeof CATEGORY_WORDS} */ (tree.category(row))];
   const where = el("p", { class: "where muted", "data-testid": "where" });
-  const text = el("div", {});
+  const text = el("div", { class: "shown-text" });
   const diff = "kind" in tree.columns;
   const started = first[row] >= 0 && calls[row] > 0 ? `first in call ${count(first[row] + 1)}` : "";
-  const show = () => showText(act, segment[row], where, text);
+  const show = () => showText(host, act, segment[row]);
   fill(
     host,
     el(
@@ -135,9 +135,12 @@ const closer = (act) =>
 const line = (name, ...values) =>
   el("tr", {}, el("th", { scope: "row" }, name), ...values.map((value) => el("td", {}, value)));
 
-/** @param {Actions} act @param {number} segment @param {HTMLElement} where @param {HTMLElement} box */
-async function showText(act, segment, where, box) {
+/** @param {HTMLElement} host @param {Actions} act @param {number} segment */
+async function showText(host, act, segment) {
   const value = await act.text(segment);
+  // The example's log was opened for it, and the inspector drawn anew; another frame may be chosen by now.
+  const [where, box] = [".where", ".shown-text"].map((part) => host.querySelector(part));
+  if (!where || !box || drawn.tree?.columns.segment[drawn.row] !== segment) return;
   const lines = value.line ? `:${value.line}` : "";
   where.textContent = [value.file + lines, value.pointer].filter(Boolean).join(" · ");
   fill(box, ...textBox(value.text));

@@ -174,6 +174,8 @@ export class Table {
   #pick(row) {
     if (this.look?.selected === row || !this.open.has(row)) this.#toggle(row);
     this.select(row);
+    // On a narrow screen the inspector is a sheet over the list: what was chosen stays above it.
+    requestAnimationFrame(() => this.host.querySelector(`tr[data-row="${row}"]`)?.scrollIntoView({ block: "nearest" }));
   }
 
   /** @param {number} row */

@@ -294,3 +294,13 @@ def test_a_narrow_screen_gets_the_list_and_no_sideways_scroll(phone: Page, addre
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     phone.get_by_text("tool results").first.click()
     expect(phone.get_by_test_id("inspector")).to_contain_text("tool results")
+
+
+def test_a_text_of_the_example_is_shown_by_one_click(desk: Page, address: str) -> None:
+    desk.goto(address)
+    expect(desk.get_by_test_id("example")).to_be_visible()
+    frame(desk, "LO-51002").click()
+    desk.get_by_test_id("show-text").click()
+    expect(desk.get_by_test_id("text")).to_contain_text("51002", timeout=SLOW_MS)
+    expect(desk.get_by_test_id("where")).to_contain_text("refund-agent.jsonl:")
+    expect(desk.get_by_test_id("inspector").locator("h2")).to_contain_text("LO-51002")

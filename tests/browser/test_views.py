@@ -201,7 +201,14 @@ def test_a_phone_gets_the_inspector_as_a_sheet(phone: Page, address: str) -> Non
     expect(phone.get_by_test_id("table")).to_be_visible()
     expect(phone.get_by_test_id("inspector")).to_be_hidden()
     phone.get_by_text("tool results").first.click()
-    expect(phone.get_by_test_id("inspector")).to_be_visible()
+    sheet = phone.get_by_test_id("inspector")
+    expect(sheet).to_be_visible()
+    chosen = phone.locator('#table tr[aria-selected="true"]')
+    expect(chosen).to_contain_text("tool results")
+    phone.wait_for_timeout(100)
+    row, over = chosen.bounding_box(), sheet.bounding_box()
+    assert row and over
+    assert row["y"] + row["height"] <= over["y"] + 1
     phone.get_by_test_id("close-sheet").click()
     expect(phone.get_by_test_id("inspector")).to_be_hidden()
 
