@@ -103,6 +103,7 @@ from whytokens.importers.otel import AI_SDK, CTXCAPTURE, LOGFIRE, OPENINFERENCE,
 from whytokens.importers.otel_metrics import OTEL_METRICS
 from whytokens.importers.pasted_command import PASTED_COMMAND
 from whytokens.importers.pasted_python import PASTED_PYTHON
+from whytokens.importers.pasted_script import PASTED_SCRIPT
 from whytokens.importers.phoenix_database import PHOENIX_DATABASE
 from whytokens.importers.pi_agent import PI_AGENT
 from whytokens.importers.portkey import PORTKEY
@@ -219,6 +220,7 @@ IMPORTERS: tuple[Importer, ...] = (
     CCUSAGE,
     FLAT_ROWS,
     PASTED_PYTHON,
+    PASTED_SCRIPT,
     *BODIES,
     WHYTOKENS_SHAPE,
     GENERIC,

@@ -53,7 +53,7 @@ TAGS = {
     "workspace": ("workspace", "project", "project_name"), "file": ("file",), "function": ("function",),
     "label": ("label",),
 }  # fmt: skip
-SYSTEM = ("system", "system_prompt")
+SYSTEM = ("system", "system_prompt", "instructions")
 ASKED = ("prompt", "messages", "input", "request", "input_text", "prompt_text", "user_prompt", "user_message",
          "question", "query", "request_messages")  # fmt: skip
 ANSWERED = ("response", "output", "completion", "output_text", "response_text", "completion_text", "answer", "reply",
@@ -69,6 +69,8 @@ BODY_KEYS = (
     "role",
     "message",
     "parts",
+    "tools",
+    "functions",
 )
 EXCLUSIVE = ("usage_input_tokens_uncached", "uncached_input_tokens")
 FIELDS = {

@@ -70,6 +70,6 @@ HONEYHIVE = RecordImporter(
         ),
         owns=_owns,
         logged=logged,
-        marks=('"chat_history"',),
+        marks=('"event_type": "model"', '"event_type":"model"'),
     )
 )
