@@ -17,6 +17,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from whytokens import __version__
 from whytokens.cli import COMMANDS, main
 from whytokens.commands.open_page import find_site, serving
 from whytokens.errors import TraceError
@@ -269,3 +270,11 @@ def test_benchmarks_that_the_page_saved_are_enforced(
     )
     path.write_text("{}")
     assert main(["check", tagged, "--benchmarks", str(path)]) == 1
+
+
+@pytest.mark.parametrize("module", ["whytokens", "ctxcapture"])
+def test_the_commands_run_as_modules(module: str) -> None:
+    command = [sys.executable, "-m", module, "--version"]
+    there = {**os.environ, "PYTHONPATH": str(ROOT / "pylib")}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=there)
+    assert done.stdout.strip() == __version__
