@@ -22,7 +22,10 @@ export function progress(message) {
 }
 
 /** @param {string} name */
-export const fetching = (name) => `Fetching the vocabulary ${name.replace(".bin", "")}`;
+export const fetching = (name) =>
+  name.endsWith(".zip")
+    ? `Fetching the reader ${name.replace(".zip", "")}`
+    : `Fetching the vocabulary ${name.replace(".bin", "")}`;
 
 /** What some files are called. @param {File[]} files */
 export const named = (files) => (files.length === 1 ? files[0].name : `${files.length} files`);

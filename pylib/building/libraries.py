@@ -1,7 +1,7 @@
 """Makes the zips of pure Python libraries that the engine loads only when a file asks for one.
 
-PyYAML (MIT) comes out of our own environment, which pins it with hashes: its Python files without the
-compiled part, with its licence, in one order and without dates.
+PyYAML (MIT) and pypdf (BSD) come out of our own environment, which pins them with hashes: their Python files
+without compiled parts, with their licences, in one order and without dates.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
 
+LIBRARIES = (("pyyaml.zip", "PyYAML", "yaml"), ("pypdf.zip", "pypdf", "pypdf"))
 FIRST_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def bake(out: Path) -> None:
     """Write every library that is not there yet."""
-    target = out / "pyyaml.zip"
-    if not target.exists():
-        target.write_bytes(pure("PyYAML", "yaml"))
+    for asset, name, package in LIBRARIES:
+        if not (out / asset).exists():
+            (out / asset).write_bytes(pure(name, package))
 
 
 def pure(name: str, package: str) -> bytes:

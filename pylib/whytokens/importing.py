@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from contextlib import suppress
 
-from whytokens import registry
+from whytokens import pdf, registry
 from whytokens.assets import Need as Need
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
@@ -56,7 +56,7 @@ def read(sources: Sequence[Source]) -> Generator[Event, None, Trace]:
         )
     for warning in left_out(errors):
         builder.warn(warning.code, warning.message, warning.where)
-    return builder.build()
+    return (yield from pdf.with_texts(builder.build()))
 
 
 def _files(sources: Sequence[Source], errors: list[TraceError]) -> list[Source]:

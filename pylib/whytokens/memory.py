@@ -22,7 +22,7 @@ import whytokens
 from whytokens import assets
 
 # Not for the page's requests: the command line, and the lab, which starts a Python of its own.
-ABSENT = ("whytokens.cli", "whytokens.commands", "whytokens.lab")
+ABSENT = ("whytokens.__main__", "whytokens.cli", "whytokens.commands", "whytokens.lab")
 SHIPPED = (
     ("whytokens.prices", "snapshot.json.gz"),
     ("whytokens.cache", "rules.json"),
@@ -33,7 +33,7 @@ CODECS = ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", 
 
 
 # What modules of the standard library import only when used.
-INNER = ("_ast_unparse",)
+INNER = ("_ast_unparse", "_strptime", "calendar")
 
 
 def fill(names: Iterable[str]) -> None:

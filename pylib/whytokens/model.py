@@ -56,7 +56,10 @@ class Where:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
-    """An image, document or recording: priced by the provider's formula, never by its base64 text."""
+    """An image, document or recording: priced by the provider's formula, never by its base64 text.
+
+    `text` is what the first `pages_read` pages of a document say. `data` is the base64 of one that is
+    still to be read (`whytokens.pdf`)."""
 
     kind: Literal["image", "document", "audio", "video", "file"]
     mime: str | None = None
@@ -64,6 +67,9 @@ class Media:
     width: int | None = None
     height: int | None = None
     pages: int | None = None
+    pages_read: int = 0
+    text: str | None = field(default=None, repr=False)
+    data: str | None = field(default=None, repr=False)
     duration_ms: int | None = None
     detail: str | None = None
     tokens: int | None = None  # where the log itself says what it weighs

@@ -246,7 +246,7 @@ def _text(request: Request) -> Generator[Event, None, TextValue]:
         "segment": segment.id,
         "category": segment.category,
         "path": list(segment.path),
-        "text": segment.text,
+        "text": segment.text or (segment.media.text if segment.media else None),
         "file": segment.where.file,
         "line": segment.where.line,
         "pointer": segment.where.pointer,

@@ -139,6 +139,8 @@ def _texts_by_counter(trace: Trace, lanes: Lanes) -> dict[str, dict[str, None]]:
             segment = trace.segments[number]
             if segment.text and segment.category in TEXT_CATEGORIES:
                 found[segment.text] = None
+            elif segment.media is not None and segment.media.text:
+                found[segment.media.text] = None
     return texts
 
 

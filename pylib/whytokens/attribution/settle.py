@@ -217,7 +217,16 @@ def _trimmed(pieces: tuple[Piece, ...], tokens: int) -> tuple[Piece, ...]:
 
 
 def _rescaled(pieces: list[Piece], target: int, *, every: bool = False) -> tuple[Piece, ...]:
-    """Shrink text to the bill, keep fixed and media pieces; all of them if those alone exceed it."""
+    """Shrink what is estimated of media to the bill, else text, and keep fixed pieces and known media; all of
+    them if those alone exceed it."""
+    soft = [piece.tokens if piece.kind == "media" and not piece.exact else 0 for piece in pieces]
+    over = tokens_of(pieces) - target
+    if not every and 0 < over <= sum(soft):
+        left = largest_remainder(soft, sum(soft) - over)
+        return tuple(
+            piece._replace(tokens=less) if most else piece
+            for piece, most, less in zip(pieces, soft, left, strict=True)
+        )
     kept = sum(piece.tokens for piece in pieces if piece.kind != "text")
     every = every or kept >= target
     weights = [piece.tokens if every or piece.kind == "text" else 0 for piece in pieces]

@@ -9,6 +9,9 @@ import base64
 import binascii
 import re
 import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
 
 from whytokens.importers import durations
 from whytokens.model import Media
@@ -19,6 +22,8 @@ DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+-]+)?(?:;[\w=.-]+)*;base64,", re.IGN
 REFERENCE = "ctxcapture:"
 PDF = "application/pdf"
 MEDIA_BOX = re.compile(rb"/MediaBox\s*\[\s*([-\d.]+)\s+([-\d.]+)\s+([-\d.]+)\s+([-\d.]+)")
+PACKED = re.compile(rb"/ObjStm\b(?:(?!endobj|stream).){0,400}stream\r?\n", re.DOTALL)
+MAX_OBJECTS_BYTES = 16 * 2**20
 PAGE = re.compile(rb"/Type\s*/Page(?![s\w])")
 
 
@@ -28,20 +33,44 @@ def media(data: str | None, mime: str | None, detail: str | None = None) -> Medi
     kind = mime.split("/")[0]
     if data and data.startswith(REFERENCE):
         return _referred(data, kind, mime, detail)
+    if mime == PDF:
+        return _document(data or "")
     raw = _raw(data or "")
-    size = _size(raw) if kind == "image" else _page_size(raw) if mime == PDF else None
+    size = _size(raw) if kind == "image" else None
     return Media(
         kind=kind if kind in ("image", "audio", "video") else "document",  # type: ignore[arg-type]
         mime=mime,
         size_bytes=len(data or "") * 3 // 4,
         width=size[0] if size else None,
         height=size[1] if size else None,
-        pages=(len(PAGE.findall(raw)) or None) if mime == PDF else None,
         duration_ms=durations.duration_ms(raw, len(data or "") * 3 // 4)
         if kind in ("audio", "video")
         else None,
         detail=detail,
     )
+
+
+def _document(data: str) -> Media:
+    """A PDF's pages by their objects, those in packed ones too (ISO 32000-1, 7.5.7); its text is read later."""
+    raw = _raw(data, None)
+    objects = b"\n".join([raw, *_packed_objects(raw)])
+    size = _page_size(objects)
+    return Media(
+        kind="document",
+        mime=PDF,
+        size_bytes=len(data) * 3 // 4,
+        width=size[0] if size else None,
+        height=size[1] if size else None,
+        pages=len(PAGE.findall(objects)) or None,
+        data=data or None,
+    )
+
+
+def _packed_objects(raw: bytes) -> Iterator[bytes]:
+    for match in PACKED.finditer(raw):
+        unpacker = zlib.decompressobj()
+        with suppress(zlib.error):
+            yield unpacker.decompress(raw[match.end() :], MAX_OBJECTS_BYTES)
 
 
 def _referred(data: str, kind: str, mime: str, detail: str | None) -> Media:
@@ -75,8 +104,8 @@ def from_url(url: str, detail: str | None = None) -> Media:
     return media(url[match.end() :], match[1], detail)
 
 
-def _raw(data: str) -> bytes:
-    head = "".join(data[:HEADER_CHARS].split())
+def _raw(data: str, chars: int | None = HEADER_CHARS) -> bytes:
+    head = "".join(data[:chars].split())
     try:
         return base64.b64decode(head[: len(head) // 4 * 4], validate=False)
     except (binascii.Error, ValueError):

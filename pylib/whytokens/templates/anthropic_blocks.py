@@ -15,8 +15,7 @@ from whytokens.templates import anthropic_tools as tool_markup
 from whytokens.templates.anthropic_models import bare_name
 from whytokens.tokenizers.claude import Family
 
-# A page of a PDF is an image of it and its text, which is not read; a document of text has a frame
-# and may have a title.
+# A page of a PDF is an image of it besides its text; a document of text has a frame and may have a title.
 PAGE, DOCUMENT, TITLE = 1599, 37, 10
 UNTITLED = "document"
 SEARCH_RESULT = 44
@@ -46,7 +45,8 @@ def piece(context: Context, kind: Family, segment: Segment) -> Piece:
     if segment.media is not None:
         name = bare_name(context.model)
         size = partial(images.claude, new=kind != "v3", even=bool(EVEN_CELLS.search(name)))
-        return parts.media(segment, lambda w, h, _: size(w, h) - BEFORE_MEDIA, PAGE)
+        says = parts.said(context, segment)
+        return parts.media(segment, lambda w, h, _: size(w, h) - BEFORE_MEDIA, PAGE, says)
     if segment.category == "tools":
         return tool_markup.found_tool(context, segment)
     if segment.category == "retrieved":

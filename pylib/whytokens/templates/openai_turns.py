@@ -102,7 +102,8 @@ def _segment(context: Context, constants: ApiConstants, segment: Segment) -> Pie
         return _recording(segment, segment.media)
     if segment.media is not None:
         size = partial(images.openai, context.model)
-        return parts.media(segment, size, PAGE_TOKENS if constants.joins_head else 0)
+        page = PAGE_TOKENS if constants.joins_head else 0
+        return parts.media(segment, size, page, parts.said(context, segment))
     return parts.text(context, segment)
 
 

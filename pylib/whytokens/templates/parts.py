@@ -70,16 +70,28 @@ def _run(context: Context, run: Sequence[Segment]) -> list[Piece]:
 
 
 def media(
-    segment: Segment, size: Callable[[int, int, str | None], int], page_tokens: int = 0
+    segment: Segment,
+    size: Callable[[int, int, str | None], int],
+    page_tokens: int = 0,
+    says: int = 0,
 ) -> Piece:
-    """An image by its formula; a document by what its pages cost at least, its text unread; other
+    """An image by its formula; a document by its pages and by what they say (`says`: `said`); other
     media are not known and left to the overhead."""
     found = segment.media
-    if found is not None and found.kind == "document" and found.pages:
-        return Piece(segment.id, found.pages * page_tokens, "media", False)
+    if found is not None and found.kind == "document" and (found.pages or says):
+        return Piece(segment.id, (found.pages or 0) * page_tokens + says, "media", False)
     if found is None or found.kind != "image" or not found.width or not found.height:
         return Piece(segment.id, 0, "media", False)
     return Piece(segment.id, size(found.width, found.height, found.detail), "media", True)
+
+
+def said(context: Context, segment: Segment) -> int:
+    """Tokens of a document's text: pages that were not read count as the others do."""
+    found = segment.media
+    if found is None or not found.text:
+        return 0
+    pages = max(found.pages or 0, found.pages_read)
+    return context.count(found.text) * pages // (found.pages_read or pages)
 
 
 def block(
