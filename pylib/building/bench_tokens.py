@@ -69,7 +69,7 @@ def speed() -> None:
 
 
 def adversarial() -> None:
-    """Seconds of the process at a length and at twice that."""
+    """Seconds of the process at a length and at twice, four and eight times that."""
     _give("nothing", b"")
     for place, way in (
         ("CPython", "Python"),
@@ -77,22 +77,19 @@ def adversarial() -> None:
         ("Pyodide, Node", "twin"),
     ):
         for key, found in _run(place, "adversarial", "nothing", way).items():
-            grown = {
-                name: twice / once
-                for name, (_, once, twice) in found.items()
-                if twice > 2 * counting_inside.LEAST_S  # less is the clock's
-            }
+            grown = {name: counting_inside.growth(times) for name, (_, times) in found.items()}
             worst = max(grown, key=lambda name: grown[name])
-            slow = max(found, key=lambda name: found[name][1] / found[name][0])
-            size, once, _ = found[slow]
+            slow = max(found, key=lambda name: found[name][1][0] / found[name][0])
+            size, times = found[slow]
             print(
                 f"{place:14} {way:7} {key:12} {len(found)} inputs, twice the length at most "
-                f"{grown[worst]:.2f}x ({worst}); slowest {size / once / 1e6:.2f} M chars/s ({slow})"
+                f"{grown[worst]:.2f}x ({worst}); slowest {size / times[0] / 1e6:.2f} M chars/s ({slow})"
             )
             for name, ratio in grown.items():
                 if ratio > counting_inside.LINEAR:
-                    size, once, twice = found[name]
-                    print(f"  {name}: {size:,.0f} chars {once:.3f} s, twice that {twice:.3f} s")
+                    size, times = found[name]
+                    taken = ", ".join(f"{seconds:.3f}" for seconds in times)
+                    print(f"  {name}: {size:,.0f} chars and doublings of it: {taken} s")
 
 
 def logs() -> None:

@@ -18,11 +18,14 @@ from typing import Any
 
 KEYS = ("o200k_base", "claude-v3", "claude-v4.8", "gemma3")
 ROUNDS = 3
-# Of twice the length: twice the time, and a fifth more for what the machine's caches do. What seems to
-# take more is measured again: inside Pyodide a process has no clock of its own.
-LINEAR, RETRIES = 2.4, 4
-# A ratio of shorter times says little; longer texts than this are no log's.
-LEAST_S, MOST_CHARS = 0.02, 200_000
+# Of twice the length: twice the time, and a fifth more for what the machine's caches do. A text is
+# doubled three times and the middle growth counts: memory that is fetched anew from some length on
+# is a step at one of them (seen at 3.7x), work that grows faster than its text is slow at each.
+LINEAR, DOUBLINGS = 2.4, 3
+# A size is measured for so long in all, and the best run counts; what then seems to take more, three and
+# nine times as long: inside Pyodide a process has no clock of its own. The first size takes at least
+# so long, or is longer than any line of a log.
+ENOUGH_S, RETRIES, LEAST_S, MOST_CHARS = 0.1, 2, 0.02, 100_000
 FIRST_CHARS = 12_500
 # Few enough of each script that the first round meets them all.
 CJK, ARABIC, HANGUL = range(0x4E00, 0x5400), range(0x621, 0x64A), range(0xAC00, 0xB200)
@@ -105,33 +108,39 @@ def speed(twin: Any, texts: list[str]) -> dict[str, list[float]]:
     return found
 
 
-def adversarial(twin: Any) -> dict[str, dict[str, list[float]]]:
-    """By tokenizer and input: a length, seconds for it, and seconds for twice that."""
+def adversarial(twin: Any) -> dict[str, dict[str, tuple[int, list[float]]]]:
+    """By tokenizer and input: a length, and seconds for it and each doubling of it."""
     return {
         key: {name: _doubled(count_many, made) for name, made in HARD.items()}
         for key, count_many in counters(twin).items()
     }
 
 
-def _doubled(count_many: CountMany, made: Made) -> list[float]:
+def _doubled(count_many: CountMany, made: Made) -> tuple[int, list[float]]:
     size = FIRST_CHARS
-    while (once := _best(count_many, made, size)) < LEAST_S and size < MOST_CHARS:
+    while _best(count_many, made, size, LEAST_S) < LEAST_S and size < MOST_CHARS:
         size *= 2
-    twice = _best(count_many, made, 2 * size)
-    for _ in range(RETRIES):
-        if twice <= LINEAR * once:
+    times = [_best(count_many, made, size << n, ENOUGH_S) for n in range(DOUBLINGS + 1)]
+    for tried in range(RETRIES):
+        if growth(times) <= LINEAR:
             break
-        once = min(once, _best(count_many, made, size))
-        twice = min(twice, _best(count_many, made, 2 * size))
-    return [size, once, twice]
+        enough_s = ENOUGH_S * 3 ** (tried + 1)
+        again = [_best(count_many, made, size << n, enough_s) for n in range(DOUBLINGS + 1)]
+        times = [min(pair) for pair in zip(times, again, strict=True)]
+    return size, times
 
 
-def _best(count_many: CountMany, made: Made, size: int) -> float:
-    """The best of a few rounds; each text is cut elsewhere, or its pieces would be remembered."""
-    times = []
-    for _ in range(ROUNDS):
-        text, cut = made(size), next(_CUTS)
-        text = f"{text[:cut]} | {text[cut:]}"
+def growth(times: list[float]) -> float:
+    """What a doubling of the length does to the time, in the middle of several."""
+    return sorted(twice / once for once, twice in itertools.pairwise(times))[len(times) // 2 - 1]
+
+
+def _best(count_many: CountMany, made: Made, size: int, enough_s: float) -> float:
+    """The best of some rounds; each text is cut elsewhere, or its pieces would be remembered."""
+    whole, times = made(size), list[float]()
+    while len(times) < ROUNDS or sum(times) < enough_s:
+        cut = next(_CUTS)
+        text = f"{whole[:cut]} | {whole[cut:]}"
         times.append(timed(lambda text=text: count_many([text])))  # type: ignore[misc]
     return min(times)
 
