@@ -192,3 +192,15 @@ def test_a_side_questions_copy_of_the_session_counts_once() -> None:
         for data in ["\n".join(map(json.dumps, lines)).encode()]
     ]
     assert [call.session for call in run(sources).trace.calls] == ["s"]
+
+
+def test_lines_that_cannot_be_read_are_named_by_what_is_wrong_with_them() -> None:
+    good = [user("u1", None, "question"), assistant("a1", "u1", said("answer"))]
+    odd: list[Any] = [line("user", "u3", "a1", message="hi"), 7, {"x": 1}, line("new", "n4", "a1")]
+    told = [one.message for one in opened(good + odd).warnings if one.code == "partial"]
+    assert told == [
+        "1 lines hold no object, skipped.",
+        "1 lines of type “user” without a message skipped.",
+        "1 lines without a type skipped.",
+        "1 lines of unknown type “new” skipped.",
+    ]

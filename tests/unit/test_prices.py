@@ -257,6 +257,7 @@ def test_resolution_says_how_and_how_sure() -> None:
     assert how("claude-opus-5-5", "azure-openai")[1] == "sure"  # Azure serves its makers' models
     assert how("gemini-2.5-pro", "openai") == ("by name alone", "likely")
     assert how("mistral-large-latest", "mistral")[1] == "low"
+    assert how("glm-4.6") == ("exact", "sure")  # its maker's other shop alone sells it
     assert how("qwen/qwen3-coder:free", "openrouter") == ("free", "sure")
 
 

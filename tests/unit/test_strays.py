@@ -66,3 +66,15 @@ def test_conversations_of_pairs_are_read_in_any_dialect() -> None:
     assert [turn.role for turn in turns([[["user", "hi"], {"role": "assistant", "content": "x"}]])] == [
         "user", "assistant",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ["7", "null", '"words"', '["a", 1]'])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_records_that_are_no_objects_are_named(odd: str, indent: int | None) -> None:
+    good = json.dumps({"model": "gpt-4o", "messages": [HELLO]}, indent=indent) + "\n"
+    data = f"{good}{odd}\n{good}{odd}\n".encode()
+    trace = run([Source(name="x", size_bytes=len(data), open=lambda: io.BytesIO(data))]).trace
+    named = [one for one in trace.warnings if "hold no object" in one.message]
+    assert [one.message for one in named] == ["2 lines hold no object, skipped."]
+    assert named[0].where.line == good.count("\n") + 1
+    assert len(trace.calls) == 2

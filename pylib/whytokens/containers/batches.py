@@ -13,7 +13,7 @@ from typing import Any, cast
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
 from whytokens.containers.decode import Line
-from whytokens.containers.documents import bad_line, line_parser, parted
+from whytokens.containers.documents import Bare, bad_line, line_parser, parted
 from whytokens.importers import Progress
 from whytokens.nesting import MAX_DEPTH
 
@@ -53,7 +53,7 @@ def batches(source: Source, builder: TraceBuilder) -> Iterator[Batch]:
 
 
 def _json_lines(source: Source, builder: TraceBuilder, found: Iterator[Line]) -> Iterator[Batch]:
-    parse, batch, chars = line_parser(), Batch(source.name), 0
+    parse, batch, chars, bare = line_parser(), Batch(source.name), 0, Bare()
     for number, text, read_bytes in found:
         try:
             value = _short(text) if len(text) < SHORT_CHARS else _UNREAD
@@ -61,6 +61,8 @@ def _json_lines(source: Source, builder: TraceBuilder, found: Iterator[Line]) ->
                 if not text.strip():
                     continue
                 value = parse(text)
+                if bare.met(value, number):
+                    continue
         except ValueError as error:
             bad_line(source, builder, number, text, error)
             continue
@@ -71,6 +73,7 @@ def _json_lines(source: Source, builder: TraceBuilder, found: Iterator[Line]) ->
             batch.progress = Progress(read_bytes, source.size_bytes, number)
             yield batch
             batch, chars = Batch(source.name), 0
+    bare.tell(source, builder)
     if batch.values:
         batch.progress = Progress(source.size_bytes, source.size_bytes, batch.lines[-1] or 0)
         yield batch

@@ -50,7 +50,7 @@ def opened(source: Source) -> Iterator[sqlite3.Connection]:
             yield connection
         finally:
             connection.close()
-    except (sqlite3.Error, struct.error, OverflowError) as error:
+    except (sqlite3.Error, struct.error, OverflowError, UnicodeDecodeError) as error:
         raise TraceError(
             "broken-file", f"{source.name} is a broken database.", f"{error}.",
             where=Where(file=source.name), hint=f'sqlite3 {source.name} ".recover" | sqlite3 new.db',

@@ -58,6 +58,36 @@ class Document:
     progress: Progress
 
 
+class Bare:
+    """Numbers, words and lists of such, met where records should be: counted, named at the end."""
+
+    def __init__(self) -> None:
+        self._count, self._first = 0, 0
+
+    def met(self, value: Any, line: int) -> bool:
+        if isinstance(value, dict) or not _bare(value):
+            return False
+        self._count += 1
+        self._first = self._first or line
+        return True
+
+    def tell(self, source: Source, builder: TraceBuilder) -> None:
+        if self._count:
+            text = f"{self._count:,} lines hold no object, skipped."
+            builder.warn("partial", text, Where(file=source.name, line=self._first))
+
+
+def _bare(value: Any) -> bool:
+    if isinstance(value, list):
+        return bool(value) and not any(isinstance(one, dict | list) or _json(one) for one in value)
+    return not _json(value)
+
+
+def _json(value: Any) -> bool:
+    """JSON within JSON."""
+    return isinstance(value, str) and value.lstrip()[:1] in ("{", "[")
+
+
 def documents(source: Source, builder: TraceBuilder) -> Iterator[Document]:
     """Every document. Raises TraceError empty-file, bad-json, too-large."""
     single, others = parted(source, builder)
@@ -157,7 +187,7 @@ def parses(text: str) -> bool:
 
 
 def _json_lines(source: Source, builder: TraceBuilder, found: Iterator[Line]) -> Iterator[Document]:
-    parse_line = line_parser()
+    parse_line, bare = line_parser(), Bare()
     for line in found:
         if not line.text.strip():
             continue
@@ -167,8 +197,11 @@ def _json_lines(source: Source, builder: TraceBuilder, found: Iterator[Line]) ->
         except ValueError as error:
             bad_line(source, builder, line.number, line.text, error)
             continue
+        if bare.met(value, line.number):
+            continue
         progress = Progress(line.read_bytes, source.size_bytes, line.number)
         yield Document(value, where, progress)
+    bare.tell(source, builder)
 
 
 def bad_line(
@@ -206,10 +239,14 @@ def _whole(source: Source, builder: TraceBuilder, kept: list[Line]) -> Iterator[
         line = text.count("\n", 0, position) + kept[0].number
         where = Where(file=source.name, line=line)
         builder.warn("partial", f"Not JSON from line {line:,} on: {_reason(error)}.", where)
+    bare = Bare()
     for value, start in values:
         line = text.count("\n", 0, start) + kept[0].number
+        if len(values) > 1 and bare.met(value, line):
+            continue
         progress = Progress(source.size_bytes, source.size_bytes, line)
         yield Document(value, Where(file=source.name, line=line), progress)
+    bare.tell(source, builder)
 
 
 def _before_break(

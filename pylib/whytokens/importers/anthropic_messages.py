@@ -140,7 +140,7 @@ def _block(
         return [_media(block, builder, where)]
     if kind in ("tool_reference", "tool_addition"):
         name = as_dict(block.get("tool")).get("name") or block.get("tool_name")
-        if name in names.definitions:
+        if str(name) in names.definitions:
             return [names.definitions[str(name)]]
     if kind == "text" or "text" in block:
         category = TEXT_CATEGORY.get(role, "user")
@@ -164,7 +164,7 @@ def _result(
         at, name = _place(where, number), block.get("tool_name")
         if block.get("type") in ("image", "document", "search_result"):
             found.append(_media(block, builder, at, path[1]))
-        elif block.get("type") == "tool_reference" and name in names.definitions:
+        elif block.get("type") == "tool_reference" and str(name) in names.definitions:
             found.append(names.definitions[str(name)])
         else:
             texts.append(as_str(block.get("text")) or ("" if "text" in block else dumped(block)))

@@ -35,7 +35,7 @@ def _tree(one: Json, where: Where, builder: TraceBuilder) -> None:
     model = as_str(one.get("default_model_slug"))
     talk = Conversation(builder, key, chats.HIDDEN, model=model or "gpt", provider="openai")
     after: dict[str, NodeId] = {}
-    waiting = [name for name, node in mapping.items() if node.get("parent") not in mapping]
+    waiting = [name for name, node in mapping.items() if as_str(node.get("parent")) not in mapping]
     while waiting:
         name = waiting.pop(0)
         node = mapping[name]

@@ -87,15 +87,15 @@ class ClaudeCode:
             kind = str(line.get("type"))
             if kind in SENT and _has_message(line):
                 reader.sent(line, document.where)
-            elif kind in NOT_SENT or kind in SENT:
-                reader.passed(line)
             else:
-                count, where = strange.get(kind, (0, document.where))
-                strange[kind] = (count + 1, where)
                 reader.passed(line)
+            what = _strange(document.value, kind)
+            if what:
+                count, where = strange.get(what, (0, document.where))
+                strange[what] = (count + 1, where)
             yield document.progress
         for name, (count, where) in strange.items():
-            builder.warn("partial", f"{count:,} lines of unknown type “{name}” skipped.", where)
+            builder.warn("partial", f"{count:,} lines {name} skipped.", where)
         if not reader.finish() and not builder.calls_so_far:
             raise TraceError(
                 "no-calls", f"No LLM calls in {source.name}.",
@@ -112,6 +112,17 @@ def _is_line(value: Any) -> bool:
         and "uuid" in line
         and ("sessionId" in line or "parentUuid" in line)
     )
+
+
+def _strange(value: Any, kind: str) -> str | None:
+    """What a line is that cannot be read, in words for the user."""
+    if not isinstance(value, dict):
+        return None  # named where lines are read
+    if kind in SENT:
+        return None if _has_message(value) else f"of type “{kind}” without a message"
+    if kind in NOT_SENT:
+        return None
+    return f"of unknown type “{kind}”" if "type" in value else "without a type"
 
 
 def _has_message(line: dict[str, Any]) -> bool:

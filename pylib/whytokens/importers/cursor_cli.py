@@ -35,7 +35,7 @@ class _Run:
         self._time: datetime | None = None  # few lines have one: those after it are not before it
 
     def line(self, value: Any, where: Where) -> bool:
-        line, kind = as_dict(value), as_dict(value).get("type")
+        line, kind = as_dict(value), str(as_dict(value).get("type"))
         self._last, self._time = where, as_time(line.get("timestamp_ms")) or self._time
         if kind == "system":
             self._begin(line)

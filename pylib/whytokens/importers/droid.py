@@ -35,7 +35,7 @@ class _Droid:
         one = as_dict(value)
         if "tokenUsage" in one and "type" not in one:
             self.settings[_stem(where.file)] = (one, where)
-        elif one.get("type") == "message" or one.get("type") in NOTES:
+        elif one.get("type") == "message" or str(one.get("type")) in NOTES:
             self.lines.setdefault(where.file, []).append((one, where))
         else:
             return False

@@ -34,7 +34,7 @@ class _Run:
         self._last = Where(file=file)
 
     def line(self, value: Any, where: Where) -> bool:
-        event, kind = as_dict(value), as_dict(value).get("type")
+        event, kind = as_dict(value), str(as_dict(value).get("type"))
         self._last = where
         if kind == "init":
             self.finish()

@@ -210,7 +210,7 @@ class _Kimi:
         """Messages alone; their count is the context's size, no bill."""
         talk = Conversation(self.builder, _session(file), SYSTEM_AND_TOOLS)
         for line, where in lines:
-            if line.get("role") in HELD:
+            if str(line.get("role")) in HELD:
                 self._prompt(talk, line, where)
             elif line.get("role") == "assistant":
                 parts = line.get("content")
@@ -240,7 +240,7 @@ def _owns(value: Any) -> bool:
     inner = as_dict(line.get("message"))
     if str(inner.get("type")) in WIRE and "payload" in inner and "timestamp" in line:
         return True
-    if line.get("role") in HELD:
+    if str(line.get("role")) in HELD:
         return True
     kind = str(line.get("type"))
     return kind.startswith("context.append_") or (kind == "usage.record" and "usage" in line)

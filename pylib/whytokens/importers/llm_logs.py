@@ -274,8 +274,8 @@ def _part(part: Json, fragments: dict[Any, Any]) -> Json:
     if text is None and isinstance(payload.get("text_ref"), list):
         text = "".join(
             str(
-                fragments.get(ref.get("fragment"), "")
-                if "fragment" in ref
+                fragments.get(ref["fragment"], "")
+                if isinstance(ref.get("fragment"), int | str)
                 else ref.get("literal", "")
             )
             for ref in map(as_dict, payload["text_ref"])

@@ -43,7 +43,7 @@ class _Session:
         return self._talk
 
     def line(self, value: Any, where: Where) -> bool:
-        entry, kind = as_dict(value), as_dict(value).get("type")
+        entry, kind = as_dict(value), str(as_dict(value).get("type"))
         if kind == "session":
             self._begin(entry)
             return True

@@ -31,7 +31,7 @@ class _Session:
 
     def line(self, value: Any, where: Where) -> bool:
         record = as_dict(value)
-        kind = record.get("type")
+        kind = str(record.get("type"))
         if kind not in KINDS or "uuid" not in record:
             return False
         talk = self._talk(record)
@@ -91,7 +91,7 @@ class _Session:
 def _owns(value: Any) -> bool:
     one = as_dict(value)
     message = as_dict(one.get("message"))
-    known = {"uuid", "parentUuid", "sessionId"} <= one.keys() and one.get("type") in KINDS
+    known = {"uuid", "parentUuid", "sessionId"} <= one.keys() and str(one.get("type")) in KINDS
     return known and isinstance(message.get("parts"), list)
 
 

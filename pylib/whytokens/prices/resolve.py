@@ -66,6 +66,8 @@ SECOND_NAMES = {
     "together": ("together_ai",), "fireworks": ("fireworks_ai",), "moonshotai": ("moonshot",),
     "github-copilot": ("github_copilot",), "azure": ("azure", "azure_ai"),
 }  # fmt: skip
+# Where else a maker sells its models by their bare names.
+SISTERS = {"zhipuai": ("zai",)}
 MAX_PEELS = 4
 FREE = {"i": 0, "o": 0, "r": 0, "w": 0}
 
@@ -230,7 +232,7 @@ def _size_first(found: re.Match[str]) -> str:
 def _row(snapshot: Snapshot, one: _Try) -> Row | None:
     if one.provider is not None:
         return snapshot.find(one.provider, one.name)
-    owners = snapshot.owners(one.name)
+    owners = [shop for own in snapshot.owners(one.name) for shop in (own, *SISTERS.get(own, ()))]
     return next((row for own in owners if (row := snapshot.find(own, one.name))), None)
 
 
