@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from whytokens import pdf, registry
 from whytokens.assets import Need as Need
@@ -82,5 +83,11 @@ def _importer(source: Source) -> tuple[Importer, Source]:
             with suppress(TraceError):
                 return choose(read_head(inside), registry.IMPORTERS), inside
         if head.container == "json":
-            next(documents(source, TraceBuilder("")), None)
+            first = next(documents(source, TraceBuilder("")), None)
+            if (
+                first is not None and head.partial
+            ):  # its telling keys come after a text longer than the head
+                with suppress(TraceError):
+                    whole = replace(head, values=(first.value,), partial=False)
+                    return choose(whole, registry.IMPORTERS), source
         raise

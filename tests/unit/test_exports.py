@@ -396,3 +396,41 @@ def test_training_files_of_other_makers() -> None:
             ("user", "Hi"),
             ("assistant", "Yo"),
         ]
+
+
+def test_embeddings_are_no_calls_of_a_chat_model() -> None:
+    asked = {"model": "text-embedding-3-small", "input": "Hi"}
+    came = {
+        "object": "list",
+        "data": [{"embedding": [0.1]}],
+        "model": "text-embedding-3-small",
+        "usage": {"prompt_tokens": 3},
+    }
+    reply = {
+        "id": "c",
+        "choices": [{"message": {"role": "assistant", "content": "Yo"}}],
+        "usage": {"prompt_tokens": 9, "completion_tokens": 2},
+    }
+    row = {
+        "request_id": "a",
+        "request_created_at": BEGAN,
+        "request_body": {"model": "gpt-4o", "messages": ASK},
+        "response_body": reply,
+    }
+    for chat, other in (
+        (row, {**row, "request_id": "b", "request_body": asked, "response_body": came}),
+        (
+            {"request": {"model": "gpt-4o", "messages": ASK}, "response": reply},
+            {"request": asked, "response": came},
+        ),
+    ):
+        found = opened((chat, other))
+        assert [billed(call) for call in found.calls] == [(9, 0, 2)]
+        [said] = [one for one in found.warnings if one.where.line == 2]
+        assert said.message.startswith("1 record is")
+
+
+def test_a_first_text_longer_than_the_head() -> None:
+    body = {"messages": [{"content": "Hi \\\u00fc\n" * 20_000, "role": "user"}], "model": "gpt-4o"}
+    [call] = opened(body).calls
+    assert (call.model, bool(call.prompt)) == ("gpt-4o", True)

@@ -18,7 +18,7 @@ from whytokens.importers.bedrock_converse import BEDROCK_CONVERSE
 from whytokens.importers.bodies import Api
 from whytokens.importers.cohere_chat import COHERE_CHAT
 from whytokens.importers.completions import COMPLETIONS
-from whytokens.importers.exchanges import Exchange, exchanges
+from whytokens.importers.exchanges import Exchange, asks_for_numbers, exchanges
 from whytokens.importers.gemini_generate import GEMINI_GENERATE
 from whytokens.importers.mistral_chat import MISTRAL_CHAT
 from whytokens.importers.ollama_chat import OLLAMA_CHAT
@@ -133,6 +133,8 @@ def owner(one: Exchange) -> BodyImporter | None:
 
     Bare roles and content fit several APIs (`APIS`, the last): there the response tells.
     """
+    if asks_for_numbers(one.request, one.response, one.url):
+        return None
     found = _first(one.request or one.response, one.url)
     if found is BODIES[-1] and one.request and one.response:
         return _first(one.response, one.url) or found

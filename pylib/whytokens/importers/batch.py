@@ -14,9 +14,9 @@ from typing import Any
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
 from whytokens.containers.documents import documents
-from whytokens.importers import Guide, Head, Progress, Verdict, http
+from whytokens.importers import Guide, Head, Progress, Verdict
 from whytokens.importers.apis import owner
-from whytokens.importers.exchanges import Exchange, error_of
+from whytokens.importers.exchanges import Exchange, asks_for_numbers, error_of
 from whytokens.importers.values import Json, as_count, as_dict, as_list, as_str
 from whytokens.model import Where
 
@@ -53,7 +53,7 @@ class Batches:
                 duration_ms=None, tags={"custom_id": key} if first.named else {}, url=first.url, where=first.where,
             )  # fmt: skip
             reader = owner(exchange)
-            if one is not None and http.counts_only(one.url):
+            if asks_for_numbers(exchange.request, exchange.response, exchange.url):
                 self.builder.warn(
                     "partial", f"Request {key} asks for no model's answer, left out.", first.where
                 )

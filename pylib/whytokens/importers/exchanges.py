@@ -5,6 +5,7 @@ Spec: formats, section 2 "Container". The wrapper is left behind, never its head
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,16 @@ from typing import Any
 
 from whytokens.importers.beside import NOTHING, Beside, beside
 from whytokens.importers.sse import response_of
-from whytokens.importers.values import Json, as_count, as_dict, as_str, as_time, decoded, pointer
+from whytokens.importers.values import (
+    Json,
+    as_count,
+    as_dict,
+    as_list,
+    as_str,
+    as_time,
+    decoded,
+    pointer,
+)
 from whytokens.model import Where
 
 REQUEST_KEYS = ("request", "request_body", "req", "input", "kwargs", "params", "body", "json")
@@ -103,6 +113,30 @@ def is_response(value: Json) -> bool:
         or ("tokens_evaluated" in value and "content" in value)
         or (value.get("type") == "message" and isinstance(value.get("content"), list))
     )
+
+
+# Models that answer with numbers, by name; what else they are asked for, by the end of the address.
+NUMBERS = re.compile(
+    r"(?:^|[/.:])(?:text-embedding|embedding-|embed-|voyage-|text-multilingual-embedding)|rerank|-moderation"
+)
+PATHS = (
+    "/count_tokens",
+    ":countTokens",
+    "/embeddings",
+    "/embed",
+    ":embedContent",
+    "/rerank",
+    "/moderations",
+)
+
+
+def asks_for_numbers(request: Json, response: Json, url: str) -> bool:
+    """Is this a request for embeddings, ranks or a count, which no model answers in words?"""
+    first = as_dict(next(iter(as_list(response.get("data"))), None))
+    if "embedding" in first or re.split(r"[?#]", url, maxsplit=1)[0].endswith(PATHS):
+        return True
+    model = as_str(request.get("model")) or as_str(response.get("model")) or ""
+    return "input" in request and NUMBERS.search(model) is not None
 
 
 def exchanges(value: Any, where: Where) -> Iterator[Exchange]:

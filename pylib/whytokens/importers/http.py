@@ -79,7 +79,7 @@ def add_all(found: Iterable[Recorded], builder: TraceBuilder, *, by_replies: boo
             continue
         exchange = _exchange(one, builder)
         reader = owner(exchange) if exchange.request or exchange.response else None
-        if reader is None or not exchange.request or counts_only(one.url):
+        if reader is None or not exchange.request:
             others += 1
         else:
             calls.append((reader, exchange, replied(exchange.response) or _date(one.date)))
@@ -135,14 +135,6 @@ def _warn_packed(one: Recorded, builder: TraceBuilder) -> None:
         packing = UNREADABLE.get(one.packing.strip().lower(), "an unknown method")
         text = f"A reply is packed with {packing}, which cannot be unpacked here"
         builder.warn("partial", f"{text}{AFTER}", one.where)
-
-
-def counts_only(url: str) -> bool:
-    """Requests that count tokens or embed are answered without a model's reply."""
-    path = re.split(r"[?#]", url, maxsplit=1)[0]
-    return path.endswith(
-        ("/count_tokens", ":countTokens", "/embeddings", "/embed", ":embedContent")
-    )
 
 
 def _parsed(value: Any) -> Any:

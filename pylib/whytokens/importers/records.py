@@ -16,6 +16,7 @@ from whytokens.containers.batches import Batch, batches
 from whytokens.errors import TraceError
 from whytokens.importers import Guide, Head, Progress, Verdict
 from whytokens.importers.counted import Counted, Rows
+from whytokens.importers.exchanges import asks_for_numbers
 from whytokens.importers.ledger import Ledger
 from whytokens.importers.logged import Logged
 from whytokens.importers.values import Json, are, as_dict, decoded, pointer
@@ -202,6 +203,12 @@ class RecordImporter:
                     found += 1
                     continue
                 one = self.format.logged(row, where)
+                if (
+                    one is not None
+                    and one.call
+                    and asks_for_numbers(one.body, one.reply_body, one.url)
+                ):
+                    one.call, one.left_out = False, "an embedding or a rank"
                 if one is None or one.left_out:
                     kind = (one.left_out if one else None) or OTHER
                     others.setdefault(kind, []).append(where)
