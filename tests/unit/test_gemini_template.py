@@ -290,6 +290,8 @@ def test_a_response_schema_is_billed_until_2_0_in_googles_own_form() -> None:
     old, words = "gemini-2.0-flash", ("OBJECT", "Answer", "city", "STRING", "Rome", "city")
     billed = sum(count(old, word) for word in words)
     assert asking(old, responseSchema=SCHEMA) == asking(old) + billed
+    ordered = {**SCHEMA, "propertyOrdering": ["city"], "minimum": 0, "maximum": 150}
+    assert asking(old, responseSchema=ordered) == asking(old) + billed + count(old, "city") + 1
     assert asking(old, responseJsonSchema=SCHEMA) == asking(old)
     assert asking(FLASH, responseSchema=SCHEMA) == asking(FLASH)
 

@@ -133,7 +133,7 @@ def _response_schema(context: Context, kind: Rendering, segment: Segment) -> Pie
     if generation(context) < (2, 5) and segment.name == OWN_SCHEMA:
         schema = parts.parsed(segment.text)
         found = schema if isinstance(schema, dict) else {}
-        tokens = gemini_functions.accumulated(context, found, titles=True)
+        tokens = gemini_functions.accumulated(context, found, reply=True)
     return Piece(segment.id, tokens, "text", kind == "2.5")
 
 

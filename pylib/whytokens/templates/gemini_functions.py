@@ -14,6 +14,11 @@ from whytokens.templates import Context, Piece, gemini_marked, parts, python_too
 from whytokens.templates.gemini_models import generation, rendering
 
 TYPE_NAMES = ("", "STRING", "NUMBER", "INTEGER", "BOOLEAN", "ARRAY", "OBJECT", "NULL")
+LISTS = ("enum", "required")
+# What counts in the schema of a reply alone: its names' order (two projects; a tool's does not count),
+# and each limit other than zero (one project).
+REPLY_LISTS = ("property_ordering", "propertyOrdering")
+REPLY_LIMITS = ("minimum", "maximum")
 FORMS = ("parameters", "parametersJsonSchema", "parameters_json_schema")
 ANSWER_FORMS = ("response", "responseJsonSchema", "response_json_schema")
 # Fields around what a part holds, counted as their own words where keys are.
@@ -99,18 +104,19 @@ def _added_up(context: Context, segment: Segment, *, keys: bool) -> Piece:
     return Piece(segment.id, tokens, "text", context.exact)
 
 
-def accumulated(context: Context, schema: dict[str, Any], *, titles: bool = False) -> int:
+def accumulated(context: Context, schema: dict[str, Any], *, reply: bool = False) -> int:
     """The texts of a schema, as google-genai accumulates them, and its types in capitals (not on
-    1.5). `titles` count in a response schema alone."""
+    1.5). A `reply`'s schema counts its titles, order and limits too."""
     tokens = 0
-    for key in ("format", "description", "default", *(("title",) if titles else ())):
+    for key in ("format", "description", "default", *(("title",) if reply else ())):
         if isinstance(schema.get(key), str):
             tokens += context.count(schema[key])
     empty = schema.get("properties") == {} and generation(context) >= (3, 0)
     kind = _type_name(schema.get("type"))
     if kind and not empty and generation(context) >= (2, 0):
         tokens += context.count(kind)
-    for key in ("enum", "required"):
+    tokens += sum(bool(schema.get(key)) for key in REPLY_LIMITS) if reply else 0
+    for key in (*LISTS, *(REPLY_LISTS if reply else ())):
         items = schema.get(key)
         tokens += sum(context.count(str(item)) for item in items) if isinstance(items, list) else 0
     inner = [schema.get("items"), *_list(schema.get("anyOf") or schema.get("any_of"))]
@@ -118,7 +124,7 @@ def accumulated(context: Context, schema: dict[str, Any], *, titles: bool = Fals
         tokens += context.count(key)
         inner.append(value)
     return tokens + sum(
-        accumulated(context, value, titles=titles) for value in inner if isinstance(value, dict)
+        accumulated(context, value, reply=reply) for value in inner if isinstance(value, dict)
     )
 
 
