@@ -93,9 +93,9 @@ export class Chart {
   /** @param {Tree} tree @param {Look} look @param {number} width */
   #frames(tree, look, width) {
     const data = this.#data(tree, look, width);
-    const rows = 1 + depth(data);
     // A joined frame may be a hair narrower than MIN_FRAME once d3 has rounded.
     const smallest = look.ordered ? MIN_FRAME / 2 : MIN_FRAME;
+    const rows = 1 + depth(data, (data.value / width) * smallest);
     if (!this.chart) {
       this.chart = flamegraph()
         .cellHeight(CELL)

@@ -43,5 +43,6 @@ function frameOf(run, value, way) {
   return { row, name: "", value, children: joined(run.flatMap(way.under), way), joined: others };
 }
 
-/** Rows of frames under a frame. @param {Node} node @returns {number} */
-export const depth = (node) => node.children.reduce((most, child) => Math.max(most, 1 + depth(child)), 0);
+/** Rows of frames under a frame, of those that are drawn. @param {Node} node @param {number} least @returns {number} */
+export const depth = (node, least) =>
+  node.children.reduce((most, child) => (child.value < least ? most : Math.max(most, 1 + depth(child, least))), 0);
