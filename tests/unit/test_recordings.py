@@ -48,6 +48,13 @@ def test_a_yaml_bomb_and_broken_yaml_end_in_an_error() -> None:
         assert caught.value.code == "bad-json"
 
 
+def test_a_character_that_yaml_does_not_know_is_named_with_its_line() -> None:
+    with pytest.raises(TraceError) as caught:
+        values("a: 1\nb: \x08\n")
+    assert caught.value.where and caught.value.where.line == 2
+    assert "#x0008" in str(caught.value) and "\n" not in str(caught.value)
+
+
 def test_yaml_is_read_by_the_asset_where_nothing_is_installed() -> None:
     script = (
         "import sys, io; sys.path.insert(0, 'pylib'); sys.path.insert(0, 'tests/unit')\n"

@@ -10,6 +10,7 @@ import ast
 import csv
 import io
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Any
@@ -96,7 +97,8 @@ def cell(text: str) -> Any:
         if isinstance(found, str) and len(text) < MAX_LITERAL_CHARS:
             try:
                 check(text)
-                return ast.literal_eval(text)
+                with warnings.catch_warnings(action="ignore"):
+                    return ast.literal_eval(text)
             except (ValueError, SyntaxError, MemoryError, RecursionError):
                 return text
         return found

@@ -69,9 +69,9 @@ def _text(source: Source) -> str:
 
 def _loaded(text: str, source: Source, builder: TraceBuilder) -> Iterator[tuple[Any, int]]:
     yaml = libraries.load(MODULE, ASSET)
-    loader = _loader()(text)
-    count = 0
+    loader, count = None, 0
     try:
+        loader = _loader()(text)
         while loader.check_node():
             node = loader.get_node()
             value = loader.construct_document(node)
@@ -81,8 +81,9 @@ def _loaded(text: str, source: Source, builder: TraceBuilder) -> Iterator[tuple[
             count += 1
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
+        line = mark.line + 1 if mark else 1 + text.count("\n", 0, getattr(error, "position", 0))
         reason = getattr(error, "problem", None) or str(error) or type(error).__name__
+        reason = reason.split("\n")[0]
         if count:
             builder.warn(
                 "partial",
@@ -92,7 +93,8 @@ def _loaded(text: str, source: Source, builder: TraceBuilder) -> Iterator[tuple[
             return
         raise _unreadable(source, line, reason) from error  # fmt: skip
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
 
 
 def _unreadable(source: Source, line: int, reason: str) -> TraceError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -171,7 +172,8 @@ def _tree(text: str) -> ast.Module | None:
     for tried in (text, text.split("\n\n")[0]):
         try:
             check(tried)
-            return ast.parse(tried)
+            with warnings.catch_warnings(action="ignore"):  # "\d" is no matter of ours
+                return ast.parse(tried)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
     return None
