@@ -71,6 +71,9 @@ class PlainTemplate:
     def reply(self, context: Context, segments: Sequence[Segment]) -> list[Piece]:
         return [Piece(segment.id, context.count(segment.text or "")) for segment in segments]
 
+    def around_reply(self, context: Context) -> int:
+        return 0
+
 
 def lane_of(trace: Trace, frame_tokens: int = 0) -> Lane:
     """The one lane of a drawn trace."""

@@ -139,3 +139,22 @@ def test_own_prices_reach_the_report(tmp_path: Path) -> None:
         [],
     )
     assert replace(quoted(found), again=None).how == "as you set it"
+
+
+@pytest.mark.parametrize(
+    ("model", "tokens"), [("claude-sonnet-4-5", 4), ("claude-opus-4-7", 6), ("claude-sonnet-5", 4)]
+)
+def test_a_reply_that_no_bill_tells_has_its_frame(model: str, tokens: int, tmp_path: Path) -> None:
+    request = {"model": model, "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]}
+    content = [{"type": "text", "text": "ok"}]
+    response = {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": model,
+        "content": content,
+    }
+    path = tmp_path / "one.json"
+    path.write_text(json.dumps({"request": request, "response": response}))
+    (one,) = run([source({"name": "one.json", "path": str(path)})]).attributions
+    assert one.output_tokens == sum(piece.tokens for piece in one.reply) == tokens

@@ -28,6 +28,7 @@ from whytokens.tokenizers import Exactness, Tokenizer
 from whytokens.tokenizers.choose import choose
 
 ROOT = NodeId(0)
+REPLY_FRAME = "reply frame"
 
 
 class Counter:
@@ -149,6 +150,15 @@ class Lane:
     def reply(self, segments: Iterable[SegmentId]) -> list[Piece]:
         found = [self.trace.segments[segment] for segment in segments]
         return self.template.reply(self.context, found) if found else []
+
+    def around_reply(self, segments: Iterable[SegmentId]) -> tuple[Piece, ...]:
+        """What a reply of text is billed besides it, where only our own count says; calls have frames of
+        their own."""
+        categories = {self.trace.segments[segment].category for segment in segments}
+        tokens = self.template.around_reply(self.context)
+        if "assistant" not in categories or "tool_call" in categories or not tokens:
+            return ()
+        return (Piece(None, tokens, "fixed", False, REPLY_FRAME),)
 
     def _messages(self, end: NodeId) -> list[Message]:
         prompts = self.trace.prompts

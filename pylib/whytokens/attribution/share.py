@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from whytokens.apportion import largest_remainder
-from whytokens.attribution.lanes import Lane
+from whytokens.attribution.lanes import REPLY_FRAME, Lane
 from whytokens.attribution.settle import settle, tokens_of
 from whytokens.model import Billed, Call, SegmentId, Usage
 from whytokens.prices import Extra, Quote, Unpriced
@@ -232,7 +232,7 @@ def _reply(call: Call, lane: Lane, usage: Usage) -> tuple[tuple[Piece, ...], boo
     pieces = lane.reply(call.reply)
     counted = tokens_of(pieces)
     if usage.output is None or _is_placeholder(usage.output, counted):
-        return tuple(pieces), bool(pieces)
+        return (*pieces, *lane.around_reply(call.reply)), bool(pieces)
     if counted > usage.output:
         shares = largest_remainder([piece.tokens for piece in pieces], usage.output)
         rescaled = zip(pieces, shares, strict=True)
@@ -257,4 +257,4 @@ def unseen(rest: int, reasoning: int, text: bool) -> Iterator[tuple[str, int]]:
     if thought:
         yield HIDDEN_REASONING, thought
     if rest > thought:
-        yield "reply frame" if text else NO_REPLY, rest - thought
+        yield REPLY_FRAME if text else NO_REPLY, rest - thought

@@ -69,3 +69,7 @@ class Template(Protocol):
     def reply(self, context: Context, segments: Sequence[Segment]) -> list[Piece]:
         """The reply's segments as output tokens."""
         ...
+
+    def around_reply(self, context: Context) -> int:
+        """Output tokens that a reply of text has besides it, where no bill says."""
+        ...

@@ -21,6 +21,8 @@ FRAME = {"v3": 8, "v4.7": 12, "v4.8": 6}
 MESSAGE = {"v3": 4, "v4.7": 4, "v4.8": 2}
 # Claude 2 and before name the speakers: two tokens more, and one for each further message.
 OLDEST = re.compile(r"claude-(2|instant|v[12])", re.IGNORECASE)
+# Around a reply of text that came to its end (of 893, 27 and 55 replies 84, 78 and 84 %).
+REPLY = {"v3": 4, "v4.7": 5, "v4.8": 2}
 # A reply that the request begins has no end yet (three projects).
 PREFILLED = -3
 EMPTY_USER, SAME_ROLE, UNTHOUGHT_ANSWER = 12, 2, 4
@@ -96,6 +98,9 @@ class AnthropicTemplate:
         return parts.texts(
             context, segments, lambda s: shares.get(s.id) or blocks.piece(context, kind, s)
         )
+
+    def around_reply(self, context: Context) -> int:
+        return REPLY[family(context.model)]
 
 
 def _system_tokens(model: str, kind: Family, tools: bool) -> int:

@@ -69,6 +69,9 @@ class GeminiTemplate:
         """Thoughts in a reply are a summary; the hidden ones are billed, and usage counts them."""
         return [_replied(context, segment) for segment in segments]
 
+    def around_reply(self, context: Context) -> int:
+        return 0
+
 
 def _replied(context: Context, segment: Segment) -> Piece:
     if segment.category == "thinking":

@@ -94,6 +94,9 @@ class OpenAITemplate:
             pieces.append(parts.text(context, segment, extra))
         return pieces
 
+    def around_reply(self, context: Context) -> int:
+        return 0
+
 
 CHAT = OpenAITemplate("openai.chat", openai_constants.CHAT)
 RESPONSES = OpenAITemplate("openai.responses", openai_constants.RESPONSES)

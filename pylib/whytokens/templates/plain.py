@@ -28,5 +28,8 @@ class PlainTemplate:
     def reply(self, context: Context, segments: Sequence[Segment]) -> list[Piece]:
         return [parts.text(context, segment)._replace(exact=False) for segment in segments]
 
+    def around_reply(self, context: Context) -> int:
+        return 0
+
 
 PLAIN = PlainTemplate()

@@ -35,6 +35,9 @@ class ShapeTemplate:
     def reply(self, context: Context, segments: Sequence[Segment]) -> list[Piece]:
         return [_piece(segment) for segment in segments]
 
+    def around_reply(self, context: Context) -> int:
+        return 0
+
 
 def _piece(segment: Segment) -> Piece:
     # Where a shape is opened beside other logs, a text of theirs may be asked for here: it is none of its own.
