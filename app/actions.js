@@ -167,8 +167,9 @@ export class Actions extends Framing {
   async filter(filter) {
     await this.python();
     if (store.get().view === "spend") {
+      const summed = this.#sum(filter); // Python sums while the page draws the filter
       store.set({ filter, stale: true });
-      await this.spend();
+      await summed;
     } else await this.#report(filter);
   }
 
@@ -190,8 +191,13 @@ export class Actions extends Framing {
   /** The table of spend that is shown, of the filter's calls. */
   async spend() {
     await this.python();
+    await this.#sum(store.get().filter);
+  }
+
+  /** @param {Filter} filter */
+  async #sum(filter) {
     await this.told("", async () => {
-      const spend = await this.ask({ op: "spend", ...asking(), filter: store.get().filter });
+      const spend = await this.ask({ op: "spend", ...asking(), filter });
       store.set({ spend });
     });
   }
