@@ -88,14 +88,28 @@ def _browse(log: Path) -> None:
             print(*(_filter(page, test, value) for test, value in FILTERS), sep=", ")
 
 
+# From the choice to the first change of the facts on top, by the page's own clock: a test driver's waiting for
+# the control to stand still, and its asking every 5 ms, took 30 to 60 ms of the page's time.
+CHOSEN = """([test, value]) => new Promise((done) => {
+  const facts = () => document.querySelector("[data-testid=spend-facts]")?.innerText;
+  const select = document.querySelector(`[data-testid=${test}]`);
+  const before = facts(), start = performance.now();
+  const seen = new MutationObserver(() => {
+    if (!facts() || facts() === before) return;
+    seen.disconnect();
+    done(performance.now() - start);
+  });
+  seen.observe(document.body, { subtree: true, childList: true, characterData: true });
+  select.value = value;
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+})"""
+
+
 def _filter(page: Page, test: str, value: str) -> str:
     """How long until the facts on top are other ones."""
-    before = page.locator("[data-testid=spend-facts]").inner_text()
     cpu_s = renderer_cpu_s()
-    start = time.perf_counter()
-    page.get_by_test_id(test).select_option(value)
-    _until(lambda: page.locator("[data-testid=spend-facts]").inner_text() != before)
-    wall_ms, used_ms = (time.perf_counter() - start) * 1000, (renderer_cpu_s() - cpu_s) * 1000
+    wall_ms = page.evaluate(CHOSEN, [test, value])
+    used_ms = (renderer_cpu_s() - cpu_s) * 1000
     time.sleep(REST_S)
     return f"{wall_ms:.0f} ms ({used_ms:.0f} CPU ms)"
 

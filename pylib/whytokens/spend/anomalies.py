@@ -6,6 +6,7 @@ Spec: issue "Spend over time", overview, layer 4.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from whytokens.spend.cells import WEEK_DAYS, picked
@@ -18,11 +19,12 @@ WEEK_MS = WEEK_DAYS * DAY_MS
 
 
 class Outlier(NamedTuple):
-    """A run, and the mean of its workflow's runs in the 7 days before it started: those of `rows`
-    from `start` to `end`."""
+    """A run that cost `above_pusd` more than the mean of its workflow's runs in the 7 days before it
+    started: those of `rows` from `start` to `end`."""
 
-    of: Runs
+    above_pusd: int
     at: int
+    of: Runs
     mean_pusd: int
     rows: Sequence[int]
     start: int
@@ -33,11 +35,6 @@ class Outlier(NamedTuple):
         return self.of[self.at]
 
     @property
-    def above_pusd(self) -> int:
-        """What it cost more than that mean."""
-        return self.of.pusd[self.at] - self.mean_pusd
-
-    @property
     def usual(self) -> Run:
         """One of those runs that is as near to the middle as any: what to compare it with."""
         costs = self.of.pusd
@@ -46,14 +43,13 @@ class Outlier(NamedTuple):
 
 
 def outliers(found: Runs) -> list[Outlier]:
-    """In the order in which they ran."""
+    """By workflow, in the order in which they ran."""
     by_workflow: dict[str, list[int]] = {}
     times = found.started_ms
     for row, (workflow, time) in enumerate(zip(found.workflow, times, strict=True)):
         if time >= 0:
             by_workflow.setdefault(workflow, []).append(row)
-    made = [one for rows in by_workflow.values() for one in _of_workflow(found, rows)]
-    return sorted(made, key=lambda one: (times[one.at], found.run[one.at]))
+    return [one for rows in by_workflow.values() for one in _of_workflow(found, rows)]
 
 
 def _of_workflow(found: Runs, rows: list[int]) -> Iterator[Outlier]:
@@ -62,15 +58,17 @@ def _of_workflow(found: Runs, rows: list[int]) -> Iterator[Outlier]:
         rows.sort(key=found.started_ms.__getitem__)
         times = picked(found.started_ms, rows)
     costs = picked(found.pusd, rows)
-    start = end = total = 0  # of the window of the week before, which moves on with the runs
+    before = list(accumulate(costs, initial=0))
+    start = end = 0  # of the window of the week before, which moves on with the runs
     for at, (time, pusd) in enumerate(zip(times, costs, strict=True)):
-        while times[end] < time:
-            total += costs[end]
-            end += 1
+        if times[end] < time:  # all before it but those that started with it
+            end = at
         while times[start] < time - WEEK_MS:
-            total -= costs[start]
             start += 1
         count = end - start
-        if count >= LEAST_RUNS and pusd * 100 * count > ABOVE_PERCENT * total:
+        if count < LEAST_RUNS:
+            continue
+        total = before[end] - before[start]
+        if pusd * 100 * count > ABOVE_PERCENT * total:
             mean_pusd = (2 * total + count) // (2 * count)
-            yield Outlier(found, rows[at], mean_pusd, rows, start, end)
+            yield Outlier(pusd - mean_pusd, rows[at], found, mean_pusd, rows, start, end)

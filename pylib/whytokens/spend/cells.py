@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import accumulate, chain, pairwise
 from operator import add, itemgetter
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ FIXED = ("run", "session", "model", "provider", "template", "day")
 NO_TIME = -1
 WEEK_DAYS = 7
 Codes = list[int]
+Parts = list[list[int]]
 T = TypeVar("T")
 
 
@@ -43,6 +45,10 @@ class Kept(Mapping[str, list[int]]):
         if name not in self._made:
             self._made[name] = picked(self._columns[name], self._rows)
         return self._made[name]
+
+    def below(self, at: Sequence[int]) -> tuple[Mapping[str, list[int]], Sequence[int]]:
+        """The columns that these are of, and where some of these rows stand in them: to take a column once."""
+        return self._columns, picked(self._rows, at)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)
@@ -112,6 +118,19 @@ class Cells:
             ]
             keys = [(*keys[both // size], others[both % size]) for both in known]
         return codes, keys
+
+    def in_parts(self, rows: Sequence[Sequence[int]], names: Sequence[str]) -> list[Parts]:
+        """Some measures' values, by groups of rows."""
+        order: Sequence[int] = list(chain.from_iterable(rows))
+        columns = self.measures
+        if isinstance(columns, Kept):
+            columns, order = columns.below(order)
+        ends = list(accumulate(map(len, rows), initial=0))
+        made: list[Parts] = []
+        for name in names:
+            ordered = picked(columns[name], order)
+            made.append([ordered[start:end] for start, end in pairwise(ends)])
+        return made
 
     def sums(self, codes: Codes, size: int, measure: str) -> list[int]:
         """One measure summed by codes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, pairwise
+from operator import add
 
 from whytokens.spend.cells import Cells, picked
 from whytokens.spend.stats import divided, percentile
@@ -81,24 +81,21 @@ def grouped(found: Cells, names: Sequence[str]) -> list[Group]:
     """Cells by their values in `names`, dearest first."""
     codes, keys = found.joined(names)
     rows = found.rows_of(codes, len(keys))
-    order, ends = list(chain.from_iterable(rows)), list(accumulate(map(len, rows), initial=0))
-
-    def parts(column: Sequence[int]) -> list[list[int]]:
-        """A column's values by group."""
-        ordered = picked(column, order)
-        return [ordered[start:end] for start, end in pairwise(ends)]
-
-    def sums(column: Sequence[int]) -> list[int]:
-        return list(map(sum, parts(column)))
-
-    summed = {name: sums(found.measures[name]) for name in SUMMED}
-    now_pusd, before_pusd = map(sums, found.last_weeks())
+    parts = dict(zip(SUMMED, found.in_parts(rows, SUMMED), strict=True))
+    summed = {name: list(map(sum, some)) for name, some in parts.items()}
+    now_pusd, before_pusd = (
+        [sum(picked(week, some)) for some in rows] for week in found.last_weeks()
+    )
     if found.alone:
-        pusd, tokens = parts(found.measures["pusd"]), parts(found.tokens)
-        sessions = list(map(len, rows))
+        pusd, sessions = parts["pusd"], list(map(len, rows))
+        tokens = [
+            list(map(add, *both))
+            for both in zip(parts["input_tokens"], parts["output_tokens"], strict=True)
+        ]
     else:
         pusd, tokens = found.run_sums(codes, len(keys))
-        sessions = [len(set(some)) for some in parts(found.coded("session")[0])]
+        of = found.coded("session")[0]
+        sessions = [len(set(picked(of, some))) for some in rows]
     made = [
         Group(
             key=key,

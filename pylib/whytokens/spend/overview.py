@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import nlargest
+from operator import itemgetter
 
 from whytokens.protocol import Fact, Filter, Plot, Sheet, SpendValue
 from whytokens.spend.anomalies import ABOVE_PERCENT, Outlier, outliers
@@ -127,7 +128,7 @@ def _verdict(cost: int, low: int, high: int) -> str:
 
 def _outliers(found: Sequence[Outlier], workflow: str) -> Sheet:
     """Dearest above their mean first; each leads to its calls and to a usual run of the week before."""
-    shown = nlargest(TOP_OUTLIERS, found, key=lambda one: one.above_pusd)
+    shown = nlargest(TOP_OUTLIERS, found, key=itemgetter(0))
     rows = [
         [run.run, run.workflow, run.started_ms, run.calls, nusd(run.pusd), nusd(one.mean_pusd),
          permille(run.pusd, one.mean_pusd), one.usual.run]
