@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-from servers import serve
 from test_page import PARALLEL, SLOW_MS, drop, opened
+
+from servers import serve
 
 MEMORY = "**/*.memory"
 BUILD_ID_AT = 16  # of Pyodide's header: magic number, three lengths, then 32 bytes of build id

@@ -6,9 +6,10 @@ import zipfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
-from servers import Canary, serve
 from test_page import PARALLEL, SLOW_MS
 from test_privacy import PAGE_WAYS, attempt
+
+from servers import Canary, serve
 
 PLUG = """class Odd:
     key = "odd-calls"

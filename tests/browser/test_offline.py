@@ -8,8 +8,9 @@ from pathlib import Path
 from threading import Thread
 
 from playwright.sync_api import Browser, Page, expect
-from servers import serve
 from test_page import PARALLEL, SLOW_MS, drop, opened
+
+from servers import serve
 
 
 def test_all_of_it_works_with_the_server_gone(browser: Browser, site: Path) -> None:

@@ -9,8 +9,9 @@ import urllib.parse
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
-from servers import serve
 from test_page import PARALLEL, ROOT, SLOW_MS, drop, frame, opened
+
+from servers import serve
 
 SPEEDSCOPE = ROOT / "app" / "node_modules" / "speedscope" / "dist" / "release"
 KEY = "sk-ant-" + "api03-" + "A" * 40
