@@ -95,23 +95,11 @@ def _layer(layer: str) -> Outcome:
 def _lint() -> tuple[bool, int, int]:
     python = [sys.executable, "-m"]
     tools = NODE_MODULES / ".bin"
+    # What counts as first-party depends on other files, which ruff's cache does not look at.
+    ruff, options = [*python, "ruff"], ["--no-cache", "--quiet", "pylib", "tests", "build.py"]
     checks: list[tuple[list[str], object]] = [
-        (
-            [
-                *python,
-                "ruff",
-                "format",
-                "--check",
-                "--no-cache",
-                "--quiet",
-                "pylib",
-                "tests",
-                "build.py",
-            ],
-            ROOT,
-        ),
-        # what a module counts as depends on other files, which the cache does not look at
-        ([*python, "ruff", "check", "--no-cache", "--quiet", "pylib", "tests", "build.py"], ROOT),
+        ([*ruff, "format", "--check", *options], ROOT),
+        ([*ruff, "check", *options], ROOT),
         ([*python, "mypy", "--no-error-summary"], ROOT),
         ([str(tools / "biome"), "check", "--error-on-warnings", "."], APP),
         ([str(tools / "tsc"), "--project", "."], APP),
