@@ -9,8 +9,11 @@ import { count, shown } from "../format.js";
 
 const HEIGHT = 240;
 const LINES = ["--link", "--more", "--user"];
+const DAY_S = 86_400;
+// Steps of an axis of days, in days: uPlot's own begin at milliseconds, and a label would stand there thrice.
+const STEPS = [1, 2, 3, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1825, 3650];
 // A single day stands in the middle of a week, not at the edge of years.
-const ALONE_S = 3 * 86_400;
+const ALONE_S = 3 * DAY_S;
 const RADIUS = { least: 4, most: 22 };
 
 /** Loaded with the first chart: a browser it fails in still has every table. @type {Promise<any> | null} */
@@ -120,7 +123,7 @@ function axes(kind, days) {
   const value = (/** @type {any} */ _, /** @type {number[]} */ some) => ticks(kind, some);
   return [
     days
-      ? { ...common, values: dates }
+      ? { ...common, values: dates, incrs: STEPS.map((days) => days * DAY_S) }
       : { ...common, values: (/** @type {any} */ _, /** @type {number[]} */ some) => some.map(count) },
     { ...common, size: 84, values: value },
   ];
