@@ -24,7 +24,7 @@ function drawSummary(host, report) {
     item(about + count(totals.input), "prompt tokens billed", "total-input"),
     item((totals.approx_output ? "≈ " : "") + count(totals.output), "output tokens", "total-output"),
     item(...cost(report), "total-cost"),
-    item(percent(totals.read, totals.input), "read from cache", "total-cached"),
+    item(percent(totals.read, totals.input), "of the prompt read from cache", "total-cached"),
     item(percent(totals.overhead, totals.input), "overhead: billed, no text for it", "total-overhead"),
   ];
   if (totals.priced_calls) items.splice(3, 0, item(...avoidable(report), "total-avoidable"));

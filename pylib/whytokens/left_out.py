@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from whytokens.containers import MEGABYTE, Source
+from whytokens.containers.decode import MAX_LINE_CHARS
 from whytokens.errors import TraceError
 from whytokens.model import TraceWarning, Where
 
@@ -35,7 +36,7 @@ def left_out(errors: Sequence[TraceError]) -> Iterator[TraceWarning]:
 
 
 def not_as_it_stands(source: Source) -> Iterator[TraceWarning]:
-    """Bytes that are no text, and what comes after the part of a file that was asked for."""
+    """Bytes that are no text, lines that no memory holds, what comes after the part of a file that was asked for."""
     met = source.met
     if met.no_utf8:
         total, lines = sum(met.no_utf8.values()), list(met.no_utf8)
@@ -51,6 +52,14 @@ def not_as_it_stands(source: Source) -> Iterator[TraceWarning]:
         text = f"{_places(list(met.bare))}: {'no line' if number > 1 else 'not a line'} of the log in it, left out."
         yield TraceWarning(
             code="partial", message=text, where=Where(file=source.name, line=next(iter(met.bare)))
+        )
+    if met.too_long:
+        long_mb = MAX_LINE_CHARS // 2**20
+        text = f"{_places(list(met.too_long))}: longer than {long_mb} MB, left out. One line must fit in memory."
+        yield TraceWarning(
+            code="too-large",
+            message=text,
+            where=Where(file=source.name, line=next(iter(met.too_long))),
         )
     if met.cut_after is not None:
         asked_mb = (source.reading.first_bytes or 0) // MEGABYTE

@@ -158,6 +158,19 @@ def test_a_line_that_no_memory_can_hold_is_an_error(monkeypatch: pytest.MonkeyPa
     assert caught.value.where.line == 1
 
 
+def test_a_line_that_no_memory_can_hold_is_named_and_those_around_it_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(decode, "MAX_LINE_CHARS", 1000)
+    monkeypatch.setattr(decode, "PASSED_CHARS", 300)
+    long = '{"messages": "' + "x" * 5000 + '"}\n'
+    found = opened((LINE + long + LINE + long).encode())
+    assert len(found.trace.calls) == 2
+    (told,) = found.trace.warnings
+    assert (told.code, told.where.line) == ("too-large", 2)
+    assert told.message.startswith("Lines 2, 4")
+
+
 @pytest.mark.parametrize("opening", ["[", '{"a":'])
 def test_json_nests_as_deep_as_the_page_can_read_and_no_deeper(opening: str) -> None:
     closing = "]" if opening == "[" else "}"

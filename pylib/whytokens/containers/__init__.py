@@ -34,11 +34,12 @@ def reading(options: Mapping[str, str]) -> Reading:
 
 @dataclass(slots=True)
 class Met:
-    """What reading met: by line, how many bytes are no UTF-8; lines without JSON among such as wrap it; the last
-    line, where it was cut after one."""
+    """What reading met: by line, how many bytes are no UTF-8; lines without JSON among such as wrap it; lines too
+    long for memory, left out; the last line, where it was cut after one."""
 
     no_utf8: dict[int, int] = field(default_factory=dict)
     bare: dict[int, None] = field(default_factory=dict)
+    too_long: dict[int, None] = field(default_factory=dict)
     cut_after: int | None = None
 
 

@@ -20,6 +20,7 @@ from whytokens.model import Where
 
 # One line, and one document that is not JSON Lines, must fit in memory as text and as objects.
 MAX_LINE_CHARS = 256 * 2**20
+PASSED_CHARS = 16 * 2**20
 HEAD_BYTES = 64 * 1024
 
 
@@ -105,7 +106,8 @@ def head_text(data: bytes) -> str:
 
 
 def lines(source: Source) -> Iterator[Line]:
-    """Every line with its number, line end included. What is no text in them goes to `source.met`.
+    """Every line with its number, line end included. What is no text in them goes to `source.met`, and so does a
+    record too long for memory among others.
 
     Raises TraceError too-large, or broken-file for a broken gzip.
     """
@@ -113,13 +115,18 @@ def lines(source: Source) -> Iterator[Line]:
     with source.open() as raw:
         stream = unpacked(raw, source)
         text = io.TextIOWrapper(pieces(stream), encoding=encoding, errors=HELD, newline="\n")
-        number, size, before = 0, 0, _held[0]
+        number, size, before, kept = 0, 0, _held[0], False
         try:
             while line := text.readline(MAX_LINE_CHARS):
                 number += 1
                 long = len(line) == MAX_LINE_CHARS and not line.endswith("\n")
                 if long and limit is None:
-                    raise _too_long(source, number)
+                    if not line.startswith("{"):  # a part of a document: without it there is none
+                        raise _too_long(source, number)
+                    source.met.too_long[number] = None
+                    _pass_over(text)
+                    continue
+                kept = kept or not line.isspace()
                 if _held[0] != before:  # looked for only once something was met
                     line = _mended(source, number, line)
                 yield Line(number, line, raw.tell())
@@ -129,6 +136,14 @@ def lines(source: Source) -> Iterator[Line]:
                     return
         except BROKEN as error:
             raise _broken(source, error) from error
+        if source.met.too_long and not kept:
+            raise _too_long(source, next(iter(source.met.too_long)))
+
+
+def _pass_over(text: io.TextIOWrapper) -> None:
+    """The rest of a line."""
+    while (part := text.readline(PASSED_CHARS)) and not part.endswith("\n"):
+        pass
 
 
 def _too_long(source: Source, number: int) -> TraceError:

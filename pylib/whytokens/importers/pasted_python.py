@@ -77,18 +77,30 @@ class PastedPython:
                 request=one.request, response=two.response, status=None, error=None, started=two.started,
                 duration_ms=None, tags={}, url=one.url, where=one.where,
             )]  # fmt: skip
-        count = 0
-        for one in found:
-            reader = owner(one)
-            if reader is not None:
-                reader.add(one, builder)
-                count += 1
-        yield Progress(source.size_bytes, source.size_bytes, text.count("\n"))
-        if not count:
-            raise TraceError(
-                "no-calls", f"No LLM calls in {source.name}.", "Its Python holds no request to a model.",
-                where=Where(file=source.name), hint=self.export_hint,
-            )  # fmt: skip
+        yield from read_pasted(found, text, source, builder, "Python", self.export_hint)
+
+
+def read_pasted(
+    found: list[Exchange],
+    text: str,
+    source: Source,
+    builder: TraceBuilder,
+    language: str,
+    hint: str,
+) -> Iterator[Progress]:
+    """Adds what a pasted program holds. Raises TraceError no-calls."""
+    count = 0
+    for one in found:
+        reader = owner(one)
+        if reader is not None:
+            reader.add(one, builder)
+            count += 1
+    yield Progress(source.size_bytes, source.size_bytes, text.count("\n"))
+    if not count:
+        raise TraceError(
+            "no-calls", f"No LLM calls in {source.name}.", f"Its {language} holds no request to a model.",
+            where=Where(file=source.name), hint=hint,
+        )  # fmt: skip
 
 
 def _found(text: str, where: Where) -> list[Exchange]:

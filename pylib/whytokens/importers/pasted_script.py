@@ -13,12 +13,11 @@ from typing import Any
 from whytokens.builder import TraceBuilder
 from whytokens.containers import Source
 from whytokens.containers.script_literals import NoLiteral, literal
-from whytokens.errors import TraceError
 from whytokens.importers import Guide, Head, Progress, Verdict
 from whytokens.importers.apis import owner
 from whytokens.importers.exchanges import Exchange, exchanges, is_response
 from whytokens.importers.pasted_command import text_of
-from whytokens.importers.pasted_python import URLS
+from whytokens.importers.pasted_python import URLS, read_pasted
 from whytokens.importers.values import Json, as_dict, as_list, as_str
 from whytokens.model import Where
 
@@ -63,18 +62,8 @@ class PastedScript:
 
     def load(self, source: Source, builder: TraceBuilder) -> Iterator[Progress]:
         text = text_of(source)
-        found, count = _found(text, Where(file=source.name)), 0
-        for one in found:
-            reader = owner(one)
-            if reader is not None:
-                reader.add(one, builder)
-                count += 1
-        yield Progress(source.size_bytes, source.size_bytes, text.count("\n"))
-        if not count:
-            raise TraceError(
-                "no-calls", f"No LLM calls in {source.name}.", "Its JavaScript holds no request to a model.",
-                where=Where(file=source.name), hint=self.export_hint,
-            )  # fmt: skip
+        found = _found(text, Where(file=source.name))
+        yield from read_pasted(found, text, source, builder, "JavaScript", self.export_hint)
 
 
 def _found(text: str, where: Where) -> list[Exchange]:
